@@ -1,0 +1,78 @@
+package dev.sluice.activities.build;
+
+import dev.sluice.api.build.Build;
+import dev.sluice.workflows.build.BuildActivities.Attempt;
+import dev.sluice.workflows.build.BuildRef;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The pods of one build, of which those after the first leave out what has run already. */
+final class FurtherPods {
+    /** On a pod: its number among those of its build, from 0. */
+    static final String NUMBER = "build.sluice.dev/attempt";
+    /** On a pod: the containers that it need not run again, separated by commas. */
+    static final String FINISHED = "build.sluice.dev/finished";
+
+    /** The pod for an attempt, made of the pod that runs everything. Credentials are written anew: a secret may have changed. */
+    static Pod of(Pod whole, Attempt attempt) {
+        if (attempt.number() == 0 && attempt.finished().isEmpty()) {
+            return whole;
+        }
+        return new PodBuilder(whole)
+                .editMetadata()
+                .withName(BuildPods.name(attempt.build(), attempt.number()))
+                .addToAnnotations(NUMBER, String.valueOf(attempt.number()))
+                .addToAnnotations(FINISHED, String.join(",", attempt.finished()))
+                .endMetadata()
+                .editSpec()
+                .withInitContainers(whole.getSpec().getInitContainers().stream()
+                        .filter(c -> c.getName().equals(BuildPods.CREDENTIALS)
+                                || !attempt.finished().contains(c.getName()))
+                        .toList())
+                .endSpec()
+                .build();
+    }
+
+    /** What the pod need not run again. */
+    static List<String> finished(Pod pod) {
+        var text = annotation(pod, FINISHED);
+        return text.isEmpty() ? List.of() : Arrays.asList(text.split(",", -1));
+    }
+
+    /** Oldest first. */
+    static List<Pod> all(KubernetesClient client, BuildRef build) {
+        return client
+                .pods()
+                .inNamespace(build.namespace())
+                .withLabel(Build.NAME_LABEL, build.name())
+                .list()
+                .getItems()
+                .stream()
+                .filter(pod -> pod.getMetadata().getOwnerReferences().stream()
+                        .anyMatch(owner -> owner.getUid().equals(build.uid())))
+                .sorted(Comparator.comparingInt(FurtherPods::number))
+                .toList();
+    }
+
+    static Optional<Pod> newest(KubernetesClient client, BuildRef build) {
+        return all(client, build).stream().reduce((_, last) -> last);
+    }
+
+    static int number(Pod pod) {
+        var text = annotation(pod, NUMBER);
+        return text.isEmpty() ? 0 : Integer.parseInt(text);
+    }
+
+    private static String annotation(Pod pod, String key) {
+        var annotations = pod.getMetadata().getAnnotations();
+        return annotations == null ? "" : Objects.requireNonNullElse(annotations.get(key), "");
+    }
+
+    private FurtherPods() {}
+}

@@ -1,0 +1,5 @@
+/** The kinds that Sluice serves. */
+@NullMarked
+package dev.sluice.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+package dev.sluice.api.serving;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
+/** The digest that the image of one container was resolved to. */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record ContainerDigest(
+        @Nullable String name, @Nullable String imageDigest) {}

@@ -1,0 +1,30 @@
+package dev.sluice.api.serving.historic;
+
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Categories;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Kind;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Singular;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/** A Service of 2018, in one of its four modes. */
+@Group("serving.knative.dev")
+@Version(value = "v1alpha1", storage = false)
+@Kind("Service")
+@Plural("services")
+@Singular("service")
+@ShortNames({"kservice", "ksvc"})
+@Categories({"all", "knative", "serving"})
+@AdditionalPrinterColumn(name = "Domain", jsonPath = ".status.domain")
+@AdditionalPrinterColumn(name = "LatestCreated", jsonPath = ".status.latestCreatedRevisionName")
+@AdditionalPrinterColumn(name = "LatestReady", jsonPath = ".status.latestReadyRevisionName")
+@AdditionalPrinterColumn(name = "Ready", jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
+@AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason")
+public final class HistoricService extends CustomResource<HistoricServiceSpec, HistoricStatus.OfService>
+        implements Namespaced {
+    private static final long serialVersionUID = 1L;
+}

@@ -1,0 +1,158 @@
+package dev.sluice.api.serving.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.api.admission.KindAdmission;
+import org.junit.jupiter.api.Test;
+
+class OtherAdmissionsTest {
+    private static final String REVISION = """
+            metadata:
+              name: r
+            spec:
+              containerConcurrency: 2
+              containers:
+              - image: busybox
+                resources:
+                  requests:
+                    cpu: 100m
+            """;
+
+    @Test
+    void aRevisionNeverChanges() {
+        var old = Admit.json(REVISION);
+        Admit.create(of("Revision"), old);
+        var edited = old.toString()
+                .replace("busybox", "helloworld")
+                .replace("100m", "50m")
+                .replace("\"containerConcurrency\":2", "\"containerConcurrency\":1,\"serviceAccountName\":\"foobar\"");
+
+        assertThat(Admit.update(of("Revision"), old, Admit.json(edited))).isEqualTo("""
+                Immutable fields changed (-old +new): spec
+                {v1.RevisionSpec}.PodSpec.Containers[0].Image:
+                \t-: "busybox"
+                \t+: "helloworld"
+                {v1.RevisionSpec}.PodSpec.Containers[0].Resources.Requests["cpu"]:
+                \t-: "100m"
+                \t+: "50m"
+                {v1.RevisionSpec}.PodSpec.ServiceAccountName:
+                \t-: ""
+                \t+: "foobar"
+                *{v1.RevisionSpec}.ContainerConcurrency:
+                \t-: "2"
+                \t+: "1"
+                """);
+    }
+
+    @Test
+    void aRevisionsAnnotationsDo() {
+        var old = Admit.json(REVISION);
+        Admit.create(of("Revision"), old);
+        var edited = old.deepCopy();
+        edited.withObject("/metadata").withObject("/annotations").put("autoscaling.knative.dev/min-scale", "2");
+
+        assertThat(Admit.update(of("Revision"), old, edited)).isEmpty();
+    }
+
+    @Test
+    void aRevisionsConfigurationOwnsIt() {
+        var stray = Admit.json(REVISION.replace("  name: r\n", """
+                  name: r
+                  labels: {serving.knative.dev/configuration: c}
+                """));
+
+        assertThat(Admit.create(of("Revision"), stray))
+                .isEqualTo("missing field(s): metadata.labels.serving.knative.dev/configuration");
+    }
+
+    @Test
+    void aRouteSaysWhereItGoes() {
+        var route = Admit.json("{metadata: {name: r}, spec: {traffic: [{percent: 100}]}}");
+
+        assertThat(Admit.create(of("Route"), route))
+                .isEqualTo("expected exactly one, got neither: "
+                        + "spec.traffic[0].configurationName, spec.traffic[0].revisionName");
+    }
+
+    @Test
+    void aRouteMayFloatOnAConfiguration() {
+        var route = Admit.json("{metadata: {name: r}, spec: {traffic: [{percent: 100, configurationName: c}]}}");
+
+        assertThat(Admit.create(of("Route"), route)).isEmpty();
+        assertThat(route.at("/spec/traffic/0/latestRevision").booleanValue()).isTrue();
+    }
+
+    @Test
+    void whatAControllerMadeIsNotStamped() {
+        var owned = Admit.json("""
+                metadata:
+                  name: c
+                  ownerReferences: [{kind: Service, name: c}]
+                spec: {template: {spec: {containers: [{image: a/b}]}}}
+                """);
+
+        assertThat(Admit.create(of("Configuration"), owned)).isEmpty();
+        assertThat(MetadataRules.annotations(owned)).isEmpty();
+    }
+
+    @Test
+    void aPodAutoscalerKnowsItsClassAndMetric() {
+        var scaler = Admit.json("{metadata: {name: p}, spec: {reachability: Reachable}}");
+
+        assertThat(Admit.create(of("PodAutoscaler"), scaler))
+                .isEqualTo("missing field(s): spec.scaleTargetRef.apiVersion, spec.scaleTargetRef.kind, "
+                        + "spec.scaleTargetRef.name");
+        assertThat(MetadataRules.annotations(scaler))
+                .containsEntry("autoscaling.knative.dev/class", "kpa.autoscaling.knative.dev")
+                .containsEntry("autoscaling.knative.dev/metric", "concurrency");
+    }
+
+    @Test
+    void aPodAutoscalerSaysWhatItScalesAndHow() {
+        assertThat(Admit.create(of("PodAutoscaler"), Admit.json("{metadata: {name: p}, spec: {}}")))
+                .isEqualTo("missing field(s): spec");
+        assertThat(Admit.create(of("PodAutoscaler"), Admit.json("""
+                metadata: {name: p}
+                spec: {containerConcurrency: 1001, protocolType: gopher, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}}
+                """))).isEqualTo("""
+                expected 0 <= 1001 <= 1000: spec.containerConcurrency
+                invalid value: gopher: spec.protocolType""");
+    }
+
+    @Test
+    void aDomainMappingLeadsFromOutsideToItsOwnNamespace() {
+        var mapping = Admit.json("""
+                metadata: {name: app.example.com, namespace: here}
+                spec: {ref: {kind: Service, name: app, apiVersion: serving.knative.dev/v1}}
+                """);
+        var wrong = Admit.json("""
+                metadata: {name: app.here.svc.cluster.local, namespace: here}
+                spec: {ref: {name: app, apiVersion: serving.knative.dev/v1, namespace: there}}
+                """);
+
+        assertThat(Admit.create(of("DomainMapping"), mapping)).isEmpty();
+        assertThat(mapping.at("/spec/ref/namespace").asText()).isEqualTo("here");
+        assertThat(Admit.create(of("DomainMapping"), wrong)).isEqualTo("""
+                invalid name "app.here.svc.cluster.local": must not be a subdomain of cluster local domain "cluster.local": metadata.name
+                mismatched namespaces: spec.ref.namespace
+                parent namespace: "here" does not match ref: "there"
+                missing field(s): spec.ref.kind""");
+    }
+
+    @Test
+    void aValueOfTheWrongTypeIsLeftForTheSchemaToName() {
+        var service = Admit.json("{metadata: {name: s}, spec: {template: {spec: {timeoutSeconds: long}}}}");
+
+        assertThatThrownBy(() -> Admit.create(of("Service"), service))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("cannot unmarshal string into field timeoutSeconds of type integer");
+    }
+
+    private static KindAdmission of(String kind) {
+        return ServingAdmissions.all(AdmissionConfig::upstream).stream()
+                .filter(admission -> admission.resource().kind().equals(kind))
+                .findFirst()
+                .orElseThrow();
+    }
+}

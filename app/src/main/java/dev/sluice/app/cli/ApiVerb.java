@@ -1,0 +1,38 @@
+package dev.sluice.app.cli;
+
+import dev.sluice.app.grpc.ApiClient;
+import dev.sluice.app.state.InstanceFile;
+import dev.sluice.app.state.StateDir;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.util.Objects;
+
+/** A verb that asks the API of the running instance. */
+interface ApiVerb extends LocalVerb {
+    /** @return the exit code */
+    int run(ApiClient api, Here here);
+
+    @Override
+    default int run(Here here) throws InterruptedException {
+        var state = StateDir.of(null, here.env());
+        var instance = InstanceFile.read(state)
+                .orElseThrow(() -> new VerbException(
+                        "no instance is ready with the state folder " + state.root() + "; start one with: sluice up"));
+        try (var api = ApiClient.of(state, instance)) {
+            return run(api, here);
+        } catch (IOException e) {
+            throw new VerbException("the instance in " + state.root() + " cannot be asked: " + e.getMessage());
+        } catch (StatusRuntimeException e) {
+            throw new VerbException(words(e));
+        }
+    }
+
+    private static String words(StatusRuntimeException e) {
+        return switch (e.getStatus().getCode()) {
+            case UNAVAILABLE, DEADLINE_EXCEEDED ->
+                "the instance does not answer: "
+                        + Objects.requireNonNullElse(e.getStatus().getDescription(), "no reason given");
+            default -> Objects.requireNonNullElse(e.getStatus().getDescription(), e.getMessage());
+        };
+    }
+}

@@ -1,0 +1,137 @@
+package dev.sluice.app.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Starts the process of an image by hand, in its file system but without platform, and measures until it answers. */
+final class BareStart {
+    private static final Path BUBBLEWRAP = Path.of("/usr/bin/bwrap");
+    private static final int ROUNDS = 3;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String MANIFESTS =
+            "application/vnd.oci.image.manifest.v1+json,application/vnd.docker.distribution.manifest.v2+json";
+
+    private final HttpClient http =
+            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
+    private final ObjectMapper json = new ObjectMapper();
+    private final String repository;
+
+    private BareStart(String registry, String name) {
+        repository = "http://" + registry + "/v2/" + name;
+    }
+
+    /** The median of a few starts, from exec to the first answer; empty without bubblewrap. */
+    static Optional<Duration> measure(String registry, String image) throws IOException, InterruptedException {
+        if (!Files.isExecutable(BUBBLEWRAP) || !image.startsWith(registry + "/")) {
+            return Optional.empty();
+        }
+        var reference = image.substring(registry.length() + 1);
+        int at = reference.indexOf('@');
+        var start = new BareStart(registry, reference.substring(0, at));
+        var root = Files.createTempDirectory("sluice-bare");
+        try {
+            var manifest = start.json(start.get("/manifests/" + reference.substring(at + 1)));
+            var config = start.json(start.get(
+                            "/blobs/" + manifest.path("config").path("digest").asText()))
+                    .path("config");
+            for (var layer : manifest.path("layers")) {
+                start.unpack(layer.path("digest").asText(), root);
+            }
+            var nanos = new long[ROUNDS];
+            for (int i = 0; i < ROUNDS; i++) {
+                nanos[i] = once(root, config);
+            }
+            return Optional.of(Figures.percentile(nanos, 0.5));
+        } finally {
+            try (var files = Files.walk(root)) {
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
+            }
+        }
+    }
+
+    private static long once(Path root, JsonNode config) throws IOException, InterruptedException {
+        int port;
+        try (var free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        var command = new ArrayList<>(List.of(BUBBLEWRAP.toString(), "--bind", root.toString(), "/"));
+        command.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--die-with-parent"));
+        config.path("Entrypoint").forEach(word -> command.add(word.asText()));
+        config.path("Cmd").forEach(word -> command.add(word.asText()));
+        var builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().clear();
+        for (var entry : config.path("Env")) {
+            var text = entry.asText();
+            int equals = text.indexOf('=');
+            builder.environment().put(text.substring(0, equals), text.substring(equals + 1));
+        }
+        builder.environment().put("PORT", Integer.toString(port));
+        builder.environment().putIfAbsent("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        long start = System.nanoTime();
+        var process = builder.start();
+        try {
+            while (true) {
+                try {
+                    Caller.once("http://127.0.0.1:" + port + "/");
+                    return System.nanoTime() - start;
+                } catch (IOException e) {
+                    if (!process.isAlive() || System.nanoTime() - start > LIMIT.toNanos()) {
+                        throw new DemoFailure("the bare process does not answer: " + e.getMessage(), e);
+                    }
+                    TimeUnit.MILLISECONDS.sleep(1);
+                }
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private void unpack(String digest, Path root) throws IOException, InterruptedException {
+        var tar = new ProcessBuilder("tar", "-xzf", "-", "-C", root.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (var in = get("/blobs/" + digest);
+                var out = tar.getOutputStream()) {
+            in.transferTo(out);
+        }
+        if (tar.waitFor() != 0) {
+            throw new DemoFailure("unpacking " + digest + " failed");
+        }
+    }
+
+    private InputStream get(String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(repository + path))
+                .header("Accept", MANIFESTS)
+                .timeout(LIMIT)
+                .build();
+        var response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        if (response.statusCode() != 200) {
+            throw new DemoFailure("the registry answered " + response.statusCode() + " for " + request.uri());
+        }
+        return response.body();
+    }
+
+    private JsonNode json(InputStream in) throws IOException {
+        try (in) {
+            return json.readTree(in);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.sluice.app.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.lib.PersonIdent;
+
+/** The example project as a Git repository of its own, which the demo commits to like its developer would. */
+final class HelloProject implements AutoCloseable {
+    private static final Path SOURCE = Path.of("src", "main", "java", "hello", "Hello.java");
+
+    private final Git git;
+    private final Path folder;
+
+    private HelloProject(Git git, Path folder) {
+        this.git = git;
+        this.folder = folder;
+    }
+
+    static HelloProject create(Path example, Path folder) throws IOException {
+        try (var files = Files.walk(example)) {
+            for (var file :
+                    files.filter(f -> !f.startsWith(example.resolve("target"))).toList()) {
+                var target = folder.resolve(example.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+        try {
+            var project = new HelloProject(
+                    Git.init()
+                            .setDirectory(folder.toFile())
+                            .setInitialBranch("main")
+                            .call(),
+                    folder);
+            project.commit("Say hello");
+            return project;
+        } catch (GitAPIException e) {
+            throw new IOException("making a repository in " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Changes the greeting's version and commits it; returns the changed line. */
+    String nextVersion(int number) throws IOException {
+        var file = folder.resolve(SOURCE);
+        var text = Files.readString(file);
+        var changed = text.replaceFirst("VERSION = \"[^\"]*\"", "VERSION = \"version " + number + "\"");
+        if (changed.equals(text)) {
+            throw new DemoFailure("the example has no VERSION to change in " + SOURCE);
+        }
+        Files.writeString(file, changed);
+        commit("Say version " + number);
+        return changed.lines()
+                .filter(l -> l.contains("VERSION ="))
+                .findFirst()
+                .orElseThrow()
+                .strip();
+    }
+
+    private void commit(String message) throws IOException {
+        try {
+            var author = new PersonIdent("Demo", "demo@example.com");
+            git.add().addFilepattern(".").call();
+            git.commit()
+                    .setMessage(message)
+                    .setAuthor(author)
+                    .setCommitter(author)
+                    .setSign(false)
+                    .call();
+        } catch (GitAPIException e) {
+            throw new IOException("committing to " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        git.close();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.sluice.app.hook;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /{namespace}/{service}}: a push to a repository starts a build of the service. Who has no good signature learns nothing, not
+ * even whether there is such a service.
+ */
+public final class PushHooks implements HttpService {
+    /** The longest body that is read, in bytes. */
+    static final int LONGEST = 2 * 1024 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PushHooks.class);
+    private static final String PART = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+    /** What the body is checked against where there is no secret, so that it takes as long. */
+    private static final String NOBODYS = "nobody has this secret";
+
+    private final PushedServices services;
+
+    PushHooks(PushedServices services) {
+        this.services = services;
+    }
+
+    /** Over the Services, Secrets and Builds of a cluster. */
+    public static PushHooks over(io.fabric8.kubernetes.client.KubernetesClient client) {
+        return new PushHooks(new ClusterServices(client));
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        rules.post("/{namespace}/{service}", this::pushed);
+    }
+
+    private void pushed(ServerRequest request, ServerResponse response) throws IOException {
+        byte[] body;
+        try (var in = request.content().inputStream()) {
+            body = in.readNBytes(LONGEST + 1);
+        }
+        if (body.length > LONGEST) {
+            answer(response, Status.REQUEST_ENTITY_TOO_LARGE_413, "the body is longer than " + LONGEST + " bytes");
+            return;
+        }
+        var namespace = request.path().pathParameters().get("namespace");
+        var service = request.path().pathParameters().get("service");
+        var hook = namespace.matches(PART) && service.matches(PART)
+                ? services.hook(namespace, service)
+                : Optional.<PushedServices.Hook>empty();
+        boolean good = PushSignature.isGood(
+                header(request, PushSignature.GITHUB),
+                header(request, PushSignature.GITLAB),
+                body,
+                hook.map(PushedServices.Hook::secret).orElse(NOBODYS));
+        if (hook.isEmpty() || !good) {
+            answer(response, Status.UNAUTHORIZED_401, "no good signature");
+            return;
+        }
+        received(response, namespace, service, hook.get(), header(request, "X-GitHub-Event"), body);
+    }
+
+    private void received(
+            ServerResponse response,
+            String namespace,
+            String service,
+            PushedServices.Hook hook,
+            Optional<String> event,
+            byte[] body)
+            throws IOException {
+        if (event.filter("ping"::equals).isPresent()) {
+            answer(response, Status.OK_200, "pushes to " + namespace + "/" + service + " will be built");
+            return;
+        }
+        Optional<Push> push;
+        try {
+            push = Push.read(body);
+        } catch (IOException e) {
+            answer(response, Status.BAD_REQUEST_400, "the body is not JSON");
+            return;
+        }
+        if (push.isEmpty()
+                || !(hook.branch().isEmpty() || hook.branch().equals(push.get().branch()))) {
+            answer(response, Status.OK_200, "nothing to build");
+            return;
+        }
+        try {
+            var build = services.build(namespace, service, push.get());
+            if (build.isEmpty()) {
+                answer(
+                        response,
+                        Status.CONFLICT_409,
+                        "service " + service + " was not built by Sluice yet: deploy it once");
+                return;
+            }
+            LOG.atInfo()
+                    .addKeyValue("namespace", namespace)
+                    .addKeyValue("name", build.get())
+                    .log("a push is built");
+            answer(response, Status.ACCEPTED_202, "build " + build.get());
+        } catch (KubernetesClientException e) {
+            LOG.atWarn().addKeyValue("namespace", namespace).setCause(e).log("starting the build of a push failed");
+            answer(response, Status.SERVICE_UNAVAILABLE_503, "the build could not be started; try again");
+        }
+    }
+
+    private static Optional<String> header(ServerRequest request, String name) {
+        return request.headers().first(HeaderNames.create(name));
+    }
+
+    private static void answer(ServerResponse response, Status status, String text) {
+        response.status(status).send(text + "\n");
+    }
+}

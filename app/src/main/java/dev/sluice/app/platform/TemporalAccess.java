@@ -1,0 +1,76 @@
+package dev.sluice.app.platform;
+
+import dev.sluice.app.payloads.EncryptedPayloads;
+import dev.sluice.app.payloads.PayloadKeys;
+import dev.sluice.workflows.Payloads;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.common.converter.CodecDataConverter;
+import io.temporal.common.converter.DataConverter;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The connection to Temporal and the workers that live on it. */
+final class TemporalAccess implements AutoCloseable {
+    private static final Duration CONNECT_LIMIT = Duration.ofMinutes(2);
+    private static final int DRAIN_SECONDS = 10;
+
+    private final WorkflowServiceStubs stubs;
+    private final WorkflowClient client;
+    private final WorkerFactory workers;
+
+    /** @param keys to encrypt histories with; null leaves them plain */
+    TemporalAccess(String target, @Nullable PayloadKeys keys) {
+        stubs = WorkflowServiceStubs.newServiceStubs(
+                WorkflowServiceStubsOptions.newBuilder().setTarget(target).build());
+        client = WorkflowClient.newInstance(
+                stubs,
+                WorkflowClientOptions.newBuilder()
+                        .setNamespace("default")
+                        .setDataConverter(converter(keys))
+                        .setIdentity("sluice@" + ProcessHandle.current().pid())
+                        .build());
+        workers = WorkerFactory.newInstance(client);
+    }
+
+    private static DataConverter converter(@Nullable PayloadKeys keys) {
+        return keys == null
+                ? Payloads.converter()
+                : new CodecDataConverter(Payloads.converter(), List.of(new EncryptedPayloads(keys)), true);
+    }
+
+    WorkflowClient client() {
+        return client;
+    }
+
+    /** Blocking activities are the rule, so they get virtual threads; workflow threads stay platform threads. */
+    void worker(String queue, Consumer<Worker> registration) {
+        registration.accept(workers.newWorker(
+                queue,
+                WorkerOptions.newBuilder()
+                        .setUsingVirtualThreadsOnActivityWorker(true)
+                        .build()));
+    }
+
+    void start() {
+        // by itself the first call gives up after ten seconds, which a loaded machine may need
+        stubs.connect(CONNECT_LIMIT);
+        workers.start();
+    }
+
+    @Override
+    public void close() {
+        workers.shutdown();
+        workers.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
+        workers.shutdownNow();
+        stubs.shutdownNow();
+    }
+}

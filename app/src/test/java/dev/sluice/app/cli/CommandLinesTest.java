@@ -1,0 +1,96 @@
+package dev.sluice.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLinesTest {
+    @TempDir
+    private Path nobodyHere = Path.of("");
+
+    /** {@code down --help} stopped the instance, {@code demo --help} started one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--help",
+                "--version",
+                "up --help",
+                "down --help",
+                "demo --help",
+                "deploy --help",
+                "describe --help",
+                "logs --help",
+                "status --help",
+                "rollout --help",
+                "events --help",
+                "events list --help",
+                "events show --help",
+                "events replay --help",
+                "events drop --help",
+                "kubeconfig --help",
+                "uninstall --help",
+                "help rollout"
+            })
+    void askingAboutAVerbDoesNotCarryItOut(String line) {
+        assertThat(run(line)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nonsense",
+                "events",
+                "deploy",
+                "deploy --image x --path y",
+                "describe",
+                "describe pod x",
+                "uninstall",
+                "logs",
+                "rollout dance x",
+                "rollout promote x --to y"
+            })
+    void wordsThatMakeNoSenseAreRefusedWhateverRuns(String line) {
+        assertThat(run(line)).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "status",
+                "logs x",
+                "describe x",
+                "deploy x",
+                "events list",
+                "kubeconfig",
+                "down",
+                "uninstall --yes --kubeconfig nowhere"
+            })
+    void verbsThatNeedAnInstanceFailWithoutOne(String line) {
+        assertThat(run(line)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    deplyo x         | there is no verb deplyo; did you mean deploy or
+                    events lst       | there is no verb lst; did you mean list
+                    status --al      | there is no option --al; did you mean --all-namespaces
+                    kubeconfig x y   | too many words: x y
+                    logs             | Missing required parameter: 'NAME'
+                    """)
+    void saysWhatItDidNotUnderstand(String line, String message) {
+        var said = new StringWriter();
+        CommandLines.commandLine(false).setErr(new PrintWriter(said, true)).execute(line.split(" +"));
+        assertThat(said.toString()).startsWith("sluice: " + message);
+    }
+
+    private int run(String line) {
+        return CommandLines.runHere(
+                line.split(" +"), name -> name.equals("SLUICE_HOME") ? nobodyHere.toString() : null);
+    }
+}

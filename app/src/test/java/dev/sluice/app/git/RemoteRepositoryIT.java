@@ -1,0 +1,89 @@
+package dev.sluice.app.git;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.lib.ObjectId;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RemoteRepositoryIT {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Path source = folder;
+    private String first = "";
+    private String second = "";
+
+    @BeforeEach
+    void twoCommitsTheFirstTagged() throws Exception {
+        source = folder.resolve("source");
+        try (var git = Git.init()
+                .setDirectory(source.toFile())
+                .setInitialBranch("trunk")
+                .call()) {
+            first = commit(git, "one");
+            git.tag().setName("v1").setSigned(false).call();
+            git.branchCreate().setName("feature/x").call();
+            second = commit(git, "two");
+        }
+    }
+
+    @Test
+    void copiesTheRevisionThatIsAskedFor() throws Exception {
+        try (var server = GitServer.start(folder.resolve("served"), InetAddress.getLoopbackAddress(), 0);
+                var copy = server.repository("default", "hello")) {
+            var url = source.toUri().toString();
+            assertThat(RemoteRepository.fetch(url, "HEAD", copy, GitServer.BRANCH))
+                    .isEqualTo(second);
+            assertThat(RemoteRepository.fetch(url, "trunk", copy, GitServer.BRANCH))
+                    .isEqualTo(second);
+            assertThat(RemoteRepository.fetch(url, "v1", copy, GitServer.BRANCH))
+                    .isEqualTo(first);
+            assertThat(RemoteRepository.fetch(url, "feature/x", copy, GitServer.BRANCH))
+                    .isEqualTo(first);
+            assertThat(RemoteRepository.fetch(url, second.substring(0, 8), copy, GitServer.BRANCH))
+                    .isEqualTo(second);
+            assertThat(RemoteRepository.fetch(url, first, copy, GitServer.BRANCH))
+                    .isEqualTo(first);
+            assertThat(copy.resolve("refs/heads/main")).isEqualTo(ObjectId.fromString(first));
+            assertThatThrownBy(() -> RemoteRepository.fetch(url, "nowhere", copy, GitServer.BRANCH))
+                    .isInstanceOf(SourceException.class)
+                    .hasMessageContaining("nowhere");
+        }
+    }
+
+    @Test
+    void tellsABareRepositoryFromAFolder() throws Exception {
+        var bare = folder.resolve("bare.git");
+        Git.init().setBare(true).setDirectory(bare.toFile()).call().close();
+        assertThat(RemoteRepository.isBare(bare)).isTrue();
+        assertThat(RemoteRepository.isBare(source)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "file:///tmp/x.git, true",
+        "http://localhost:3000/x.git, true",
+        "http://127.0.0.1:3000/x.git, true",
+        "http://[::1]:3000/x.git, true",
+        "https://git.example.com/x.git, false",
+        "git@git.example.com:x.git, false"
+    })
+    void knowsWhatOnlyThisMachineReaches(String url, boolean here) {
+        assertThat(RemoteRepository.isOfThisMachine(url)).isEqualTo(here);
+    }
+
+    private String commit(Git git, String text) throws Exception {
+        Files.writeString(source.resolve("file"), text);
+        git.add().addFilepattern(".").call();
+        return git.commit().setMessage(text).setSign(false).call().getName();
+    }
+}

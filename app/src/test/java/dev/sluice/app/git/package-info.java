@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.sluice.app.git;
+
+import org.jspecify.annotations.NullMarked;

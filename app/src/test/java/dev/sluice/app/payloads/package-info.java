@@ -1,0 +1,5 @@
+/** Tests of the encryption of histories. */
+@NullMarked
+package dev.sluice.app.payloads;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of the platform's parts on a real API server. */
+@NullMarked
+package dev.sluice.app.platform;
+
+import org.jspecify.annotations.NullMarked;

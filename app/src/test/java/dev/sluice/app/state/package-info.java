@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.sluice.app.state;
+
+import org.jspecify.annotations.NullMarked;

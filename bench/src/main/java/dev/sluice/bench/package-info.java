@@ -1,0 +1,5 @@
+/** Figures against peers, taken in the same run on the same cores, reported as ratios. */
+@NullMarked
+package dev.sluice.bench;
+
+import org.jspecify.annotations.NullMarked;

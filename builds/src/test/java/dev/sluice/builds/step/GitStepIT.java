@@ -1,0 +1,192 @@
+package dev.sluice.builds.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.testing.git.GitHttpServer;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GitStepIT {
+    @TempDir
+    Path folder;
+
+    private String first = "";
+    private String second = "";
+    private String side = "";
+    private GitHttpServer server;
+
+    @BeforeEach
+    void repository() throws IOException, GitAPIException {
+        var root = folder.resolve("repositories");
+        try (var git = Git.init()
+                .setDirectory(root.resolve("app").toFile())
+                .setInitialBranch("main")
+                .call()) {
+            first = commit(git, "one");
+            git.tag().setName("v1").setMessage("annotated").call();
+            git.branchCreate().setName("dev").call();
+            second = commit(git, "two");
+            git.checkout().setName("dev").call();
+            side = commit(git, "three");
+            var pull = git.getRepository().updateRef("refs/pull/100/head");
+            pull.setNewObjectId(git.getRepository().resolve(side));
+            pull.update();
+            git.checkout().setName("main").call();
+        }
+        server = GitHttpServer.start(root, null, null);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "main, two",
+        "dev, three",
+        "v1, one",
+        "refs/heads/dev, three",
+        "refs/tags/v1, one",
+        "pull/100/head, three",
+        "HEAD, two",
+        "FIRST, one",
+        "SECOND, two",
+        "SHORT, one"
+    })
+    void fetchesBranchesTagsCommitsAndOtherRefs(String revision, String content) throws IOException {
+        var resolved = switch (revision) {
+            case "FIRST" -> first;
+            case "SECOND" -> second;
+            case "SHORT" -> first.substring(0, 10);
+            default -> revision;
+        };
+
+        var run = StepRun.of(folder, Map.of(), "git", "-url", server.url() + "/app/.git", "-revision", resolved);
+
+        assertThat(run.output()).contains("Successfully cloned");
+        assertThat(run.exitCode()).isZero();
+        assertThat(folder.resolve("workspace/file")).hasContent(content);
+        assertThat(run.message().path("commit").asText())
+                .isEqualTo(Map.of("one", first, "two", second, "three", side).get(content));
+    }
+
+    @Test
+    void fetchesOnlyTheCommitThatIsAskedFor() throws IOException, GitAPIException {
+        StepRun.of(folder, Map.of(), "git", "-url", server.url() + "/app/.git", "-revision", "main");
+
+        try (var git = Git.open(folder.resolve("workspace").toFile())) {
+            assertThat(git.log().call()).hasSize(1);
+        }
+    }
+
+    @Test
+    void putsASecondSourceBelowItsTargetPath() throws IOException {
+        StepRun.of(folder, Map.of(), "git", "-url", server.url() + "/app/.git", "-revision", "main");
+        var run = StepRun.of(
+                folder, Map.of(), "git", "-url", server.url() + "/app/.git", "-revision", "v1", "-path", "lib/x");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(folder.resolve("workspace/file")).hasContent("two");
+        assertThat(folder.resolve("workspace/lib/x/file")).hasContent("one");
+    }
+
+    @Test
+    void readsALocalRepository() throws IOException {
+        var url = folder.resolve("repositories/app").toUri().toString();
+
+        var run = StepRun.of(folder, Map.of(), "git", "-url", url, "-revision", "dev");
+
+        assertThat(run.output()).contains("Successfully cloned");
+        assertThat(folder.resolve("workspace/file")).hasContent("three");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/nothing, main, GitRemoteRepositoryNotFound, there is no Git repository at URL",
+        "/app/.git, no-such, GitRevisionNotFound, the Git repository URL has no revision \"no-such\"",
+        "/app/.git, feature/no-such, GitRevisionNotFound, the Git repository URL has no revision \"feature/no-such\"",
+        "/app/.git, 0123456789012345678901234567890123456789, GitRevisionNotFound, the Git repository URL has no revision \"0123456789012345678901234567890123456789\""
+    })
+    void failsInOneSentence(String path, String revision, String reason, String sentence) throws IOException {
+        var run = StepRun.of(folder, Map.of(), "git", "-url", server.url() + path, "-revision", revision);
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.message().path("message").asText()).isEqualTo(sentence.replace("URL", server.url() + path));
+        assertThat(run.message().path("reason").asText()).isEqualTo(reason);
+        assertThat(run.output())
+                .endsWith("ERROR: " + run.message().path("message").asText() + "\n");
+    }
+
+    @Test
+    void saysWhenNobodyIsThere() throws IOException {
+        int port;
+        try (var socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+
+        var run = StepRun.of(folder, Map.of(), "git", "-url", "http://127.0.0.1:" + port + "/app", "-revision", "main");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.message().path("reason").asText()).isEqualTo("GitRemoteUnreachable");
+    }
+
+    @Test
+    void usesTheCredentialsOfTheServiceAccount() throws IOException {
+        try (var closed = GitHttpServer.start(folder.resolve("repositories"), "me", "p@ss word/1")) {
+            var url = closed.url() + "/app/.git";
+
+            var without = StepRun.of(folder, Map.of(), "git", "-url", url, "-revision", "main");
+            assertThat(without.message().path("reason").asText()).isEqualTo("GitRemoteRepositoryPrivate");
+
+            secret("right", "p@ss word/1");
+            credentials("right=" + closed.url());
+            var with = StepRun.of(folder, Map.of(), "git", "-url", url, "-revision", "main");
+            assertThat(with.exitCode()).as(with.output()).isZero();
+
+            secret("wrong", "other");
+            credentials("wrong=" + closed.url());
+            var wrong = StepRun.of(folder, Map.of(), "git", "-url", url, "-revision", "dev");
+            assertThat(wrong.message().path("reason").asText()).isEqualTo("GitAuthInvalidUserOrPass");
+            assertThat(wrong.output()).doesNotContain("other");
+        }
+    }
+
+    private void secret(String name, String password) throws IOException {
+        var secret = Files.createDirectories(folder.resolve("secrets").resolve(name));
+        Files.writeString(secret.resolve("username"), "me");
+        Files.writeString(secret.resolve("password"), password);
+    }
+
+    private void credentials(String entry) throws IOException {
+        var run = StepRun.of(
+                folder,
+                Map.of("SLUICE_SECRETS", folder.resolve("secrets").toString()),
+                "credentials",
+                "-basic-git=" + entry);
+        assertThat(run.exitCode()).as(run.output()).isZero();
+    }
+
+    private static String commit(Git git, String content) throws IOException, GitAPIException {
+        Files.writeString(git.getRepository().getWorkTree().toPath().resolve("file"), content);
+        git.add().addFilepattern("file").call();
+        return git.commit()
+                .setMessage(content)
+                .setAuthor("a", "a@example.test")
+                .setCommitter("a", "a@example.test")
+                .setSign(false)
+                .call()
+                .name();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.sluice.buses.broker;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.sluice.api.duck.KReference;
+import dev.sluice.api.eventing.Broker;
+import dev.sluice.api.eventing.EventingNames;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which bus carries a Broker, by its class: the channel that its configuration asks for (Knative's own class), or the bus that the
+ * class is named after. A Broker of another class is somebody else's.
+ */
+final class BrokerClass {
+    private static final String CHANNEL_BASED = "MTChannelBasedBroker";
+    private static final Map<String, String> NAMED = Map.of(
+            "Kafka", "kafka", "KafkaNamespaced", "kafka", "RabbitMQBroker", "rabbitmq", "googlecloud", "gcppubsub");
+    private static final Map<String, String> CHANNELS = Map.of("InMemoryChannel", "stub", "KafkaChannel", "kafka");
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+    /** The bus, or why there is none. */
+    record Choice(@Nullable String bus, String problem) {}
+
+    static String of(Broker broker) {
+        var annotations = broker.getMetadata().getAnnotations();
+        return annotations == null ? "" : annotations.getOrDefault(EventingNames.BROKER_CLASS, "");
+    }
+
+    static boolean ours(Broker broker) {
+        var name = of(broker);
+        return name.equals(CHANNEL_BASED) || NAMED.containsKey(name);
+    }
+
+    static Choice choose(Broker broker, KubernetesClient client) {
+        var named = NAMED.get(of(broker));
+        if (named != null) {
+            return new Choice(named, "");
+        }
+        var config = broker.getSpec() == null ? null : broker.getSpec().config();
+        if (config == null || config.name() == null) {
+            return new Choice("stub", "");
+        }
+        return template(config, broker.getMetadata().getNamespace(), client);
+    }
+
+    private static Choice template(KReference config, String namespace, KubernetesClient client) {
+        var where = Objects.requireNonNullElse(config.namespace(), namespace);
+        var words = config.kind() + " " + where + "/" + config.name();
+        if (!"ConfigMap".equals(config.kind())) {
+            return new Choice(null, "spec.config is a " + config.kind() + ", expected a ConfigMap");
+        }
+        var map = client.configMaps().inNamespace(where).withName(config.name()).get();
+        if (map == null) {
+            return new Choice(null, words + " does not exist");
+        }
+        Map<String, String> data = Objects.requireNonNullElse(map.getData(), Map.of());
+        var text = Optional.ofNullable(data.get("channel-template-spec"))
+                .orElse(data.getOrDefault("channelTemplateSpec", ""));
+        try {
+            var kind = YAML.readTree(text).path("kind").asText("");
+            var bus = CHANNELS.get(kind);
+            return bus == null
+                    ? new Choice(
+                            null,
+                            words + ": channel-template-spec has the kind \"" + kind + "\"; known are "
+                                    + String.join(", ", new java.util.TreeSet<>(CHANNELS.keySet())))
+                    : new Choice(bus, "");
+        } catch (JsonProcessingException e) {
+            return new Choice(null, words + ": channel-template-spec cannot be read: " + e.getOriginalMessage());
+        }
+    }
+
+    private BrokerClass() {}
+}

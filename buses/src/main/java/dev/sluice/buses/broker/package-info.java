@@ -1,0 +1,5 @@
+/** The reconcilers of Broker and Trigger. */
+@NullMarked
+package dev.sluice.buses.broker;
+
+import org.jspecify.annotations.NullMarked;

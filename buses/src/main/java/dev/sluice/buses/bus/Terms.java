@@ -1,0 +1,62 @@
+package dev.sluice.buses.bus;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a subscription asks for beyond where its events go. A bus keeps it as JSON: it changes only additively, and what is absent
+ * is null, false or zero.
+ *
+ * @param kind of the object that asks: {@code Trigger}, or {@code Subscription} of messaging.knative.dev; null for one of 2018
+ * @param filters Knative's list of filters as JSON; null takes every event
+ * @param deadLetterSink takes what the subscriber did not; null parks it
+ * @param format {@code json} or {@code binary}; null leaves events as they came
+ * @param paused nothing is attempted; its events wait
+ * @param atOnce attempts at the same time, 0 as many as the dispatcher allows
+ * @param perSecond attempts begun in a second, 0 without a bound
+ */
+@JsonInclude(JsonInclude.Include.NON_DEFAULT)
+public record Terms(
+        @Nullable String kind,
+        @Nullable String filters,
+        @Nullable URI deadLetterSink,
+        @Nullable String format,
+        boolean paused,
+        int atOnce,
+        int perSecond) {
+    /** Of the kind whose subscriptions take the events of a Broker. */
+    public static final String TRIGGER = "Trigger";
+
+    /** Asks for nothing. */
+    public static final Terms NONE = new Terms(null, null, null, null, false, 0, 0);
+
+    public Terms withDeadLetterSink(URI sink) {
+        return new Terms(kind, filters, sink, format, paused, atOnce, perSecond);
+    }
+
+    public Terms withFilters(String json) {
+        return new Terms(kind, json, deadLetterSink, format, paused, atOnce, perSecond);
+    }
+
+    public Terms withKind(String name) {
+        return new Terms(name, filters, deadLetterSink, format, paused, atOnce, perSecond);
+    }
+
+    public Terms withFormat(String name) {
+        return new Terms(kind, filters, deadLetterSink, name, paused, atOnce, perSecond);
+    }
+
+    public Terms withPaused(boolean now) {
+        return new Terms(kind, filters, deadLetterSink, format, now, atOnce, perSecond);
+    }
+
+    public Terms withLimits(int most, int rate) {
+        return new Terms(kind, filters, deadLetterSink, format, paused, most, rate);
+    }
+
+    /** Whether it takes the events of a Broker, and its answers go back to it. */
+    public boolean ofTrigger() {
+        return TRIGGER.equals(kind);
+    }
+}

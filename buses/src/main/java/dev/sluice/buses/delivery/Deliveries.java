@@ -1,0 +1,86 @@
+package dev.sluice.buses.delivery;
+
+import dev.sluice.workflows.Wire;
+import dev.sluice.workflows.delivery.DeliveryWorkflow;
+import dev.sluice.workflows.delivery.Timeline;
+import io.temporal.client.WorkflowClient;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Failed deliveries as people see them: list, show, replay, drop. */
+public final class Deliveries {
+    private final WorkflowClient client;
+
+    public Deliveries(WorkflowClient client) {
+        this.client = client;
+    }
+
+    /**
+     * One workflow.
+     *
+     * @param phase {@code waiting}, {@code parked} or {@code done}
+     */
+    public record Summary(
+            String workflowId,
+            String namespace,
+            String subscription,
+            String phase,
+            boolean open,
+            Instant started,
+            List<String> eventTypes,
+            List<String> eventIds) {}
+
+    /** The newest first; an empty namespace means all of them. */
+    public List<Summary> list(String namespace, boolean openOnly, int atMost) {
+        var query = Visibility.all(namespace) + (openOnly ? " AND ExecutionStatus='Running'" : "");
+        return found(query, atMost);
+    }
+
+    private List<Summary> found(String query, int atMost) {
+        return client.listExecutions(query)
+                .limit(atMost)
+                .map(found -> {
+                    var attributes = found.getTypedSearchAttributes();
+                    return new Summary(
+                            found.getExecution().getWorkflowId(),
+                            text(attributes.get(Wire.NAMESPACE)),
+                            text(attributes.get(Wire.NAME)),
+                            text(attributes.get(Wire.PHASE)),
+                            found.getCloseTime() == null,
+                            found.getStartTime(),
+                            Optional.ofNullable(attributes.get(Wire.EVENT_TYPE)).orElse(List.of()),
+                            Optional.ofNullable(attributes.get(Wire.EVENT_ID)).orElse(List.of()));
+                })
+                .toList();
+    }
+
+    /** The workflows that have had an event with this id of its producer, the newest first. */
+    public List<Summary> find(String namespace, String eventId) {
+        return found(Visibility.withEvent(namespace, eventId), 100);
+    }
+
+    /** Every event of the workflow with all that was tried. Works while the workflow is in Temporal's retention. */
+    public Timeline show(String workflowId) {
+        return workflow(workflowId).timeline();
+    }
+
+    /** Tries parked events again: those of the stamps, or all; returns how many. */
+    public int replay(String workflowId, List<String> stamps) {
+        return workflow(workflowId).replay(new DeliveryWorkflow.Chosen(stamps));
+    }
+
+    /** Gives events up for good: those of the stamps, or all that are parked; returns how many. */
+    public int drop(String workflowId, List<String> stamps) {
+        return workflow(workflowId).drop(new DeliveryWorkflow.Chosen(stamps));
+    }
+
+    private DeliveryWorkflow workflow(String id) {
+        return client.newWorkflowStub(DeliveryWorkflow.class, id);
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "" : value;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.sluice.buses.delivery;
+
+import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.dispatch.HandOver;
+import dev.sluice.workflows.Wire;
+import dev.sluice.workflows.delivery.DeliveryState;
+import dev.sluice.workflows.delivery.DeliveryWorkflow;
+import dev.sluice.workflows.delivery.Subject;
+import dev.sluice.workflows.delivery.Undelivered;
+import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.common.SearchAttributes;
+import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts a {@link DeliveryWorkflow} per batch, or gives the batch to the one that has its id already: the id is made of the
+ * first stamp, and the workflow ignores stamps it has, so a repeated hand-over changes nothing.
+ */
+public final class TemporalHandOver implements HandOver {
+    private static final Logger LOG = LoggerFactory.getLogger(TemporalHandOver.class);
+    /** One dispatcher today; on a log-based bus the partition. */
+    private static final String SHARD = "0";
+    /** Values of one search attribute: they are for finding, and a batch may hold a hundred events. */
+    private static final int SEARCHABLE = 100;
+
+    private static final int SEARCHABLE_LENGTH = 255;
+
+    private final WorkflowClient client;
+
+    public TemporalHandOver(WorkflowClient client) {
+        this.client = client;
+    }
+
+    @Override
+    public void handOver(SubscriptionSettings to, List<Undelivered> events) {
+        var first = events.getFirst().parcel().stamp();
+        var attributes = SearchAttributes.newBuilder()
+                .set(Wire.KIND, "Delivery")
+                .set(Wire.NAMESPACE, to.namespace())
+                .set(Wire.NAME, to.name())
+                .set(Wire.PHASE, "waiting")
+                .set(Wire.EVENT_TYPE, some(events, e -> e.parcel().type()))
+                .set(Wire.EVENT_ID, some(events, e -> e.parcel().id()))
+                .build();
+        var options = WorkflowOptions.newBuilder()
+                .setTaskQueue(Wire.DELIVERY_QUEUE)
+                .setWorkflowId(Wire.deliveryId(to.namespace(), to.uid(), SHARD, first))
+                // one that has ended delivered or dropped its events; the same stamps again are a repetition after a
+                // kill
+                .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
+                .setTypedSearchAttributes(attributes)
+                .build();
+        var subject = new Subject(
+                to.namespace(), to.name(), to.uid(), to.policy(), to.terms().deadLetterSink() != null);
+        client.newUntypedWorkflowStub(DeliveryWorkflow.TYPE, options)
+                .signalWithStart("add", new Object[] {new DeliveryWorkflow.Batch(events)}, new Object[] {
+                    DeliveryState.of(subject)
+                });
+    }
+
+    private static List<String> some(List<Undelivered> events, Function<Undelivered, String> value) {
+        return events.stream()
+                .map(value)
+                .map(text -> text.substring(0, Math.min(text.length(), SEARCHABLE_LENGTH)))
+                .distinct()
+                .limit(SEARCHABLE)
+                .toList();
+    }
+
+    @Override
+    public void subscriberIsBack(SubscriptionSettings to) {
+        try {
+            var waiting = Visibility.open(to.namespace(), to.name()) + " AND " + Wire.PHASE.getName() + "='waiting'";
+            client.listExecutions(waiting)
+                    .forEach(found -> client.newUntypedWorkflowStub(
+                                    found.getExecution().getWorkflowId())
+                            .signal("poke"));
+        } catch (RuntimeException e) {
+            // only a hint: their own timers come, at the latest after the longest backoff
+            LOG.atInfo()
+                    .addKeyValue("namespace", to.namespace())
+                    .addKeyValue("subscription", to.name())
+                    .addKeyValue("cause", String.valueOf(e.getMessage()))
+                    .log("waiting deliveries were not told that their subscriber is back");
+        }
+    }
+}

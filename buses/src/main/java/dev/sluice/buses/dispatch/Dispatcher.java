@@ -1,0 +1,91 @@
+package dev.sluice.buses.dispatch;
+
+import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.send.Courier;
+import dev.sluice.model.delivery.Verdict;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** One pump per subscription of a bus. It starts with what the bus remembers, so events flow before Kubernetes is asked. */
+public final class Dispatcher implements AutoCloseable {
+    private final Bus bus;
+    private final Courier courier;
+    private final HandOver handOver;
+    private final DispatchLimits limits;
+    private final Clock clock;
+    private final Map<String, Pump> pumps = new ConcurrentHashMap<>();
+
+    public Dispatcher(Bus bus, Courier courier, HandOver handOver, DispatchLimits limits, Clock clock) {
+        this.bus = bus;
+        this.courier = courier;
+        this.handOver = handOver;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    public void start() {
+        bus.subscriptions().forEach(this::run);
+    }
+
+    /** Durable in the bus and running when this returns. When the bus does not answer it runs as soon as that does. */
+    public void put(SubscriptionSettings settings) {
+        try {
+            bus.putSubscription(settings);
+        } finally {
+            run(settings);
+        }
+    }
+
+    private synchronized void run(SubscriptionSettings settings) {
+        var pump = pumps.get(settings.uid());
+        if (pump != null) {
+            pump.settings(settings);
+            return;
+        }
+        var started = new Pump(bus.feed(settings.uid()), settings, courier, handOver, limits, clock);
+        pumps.put(settings.uid(), started);
+        started.start();
+    }
+
+    public void remove(String uid) {
+        Pump pump;
+        synchronized (this) {
+            pump = pumps.remove(uid);
+        }
+        bus.removeSubscription(uid);
+        if (pump != null) {
+            pump.close();
+        }
+    }
+
+    /** As it is now; empty when it was deleted. */
+    public Optional<SubscriptionSettings> subscription(String uid) {
+        return Optional.ofNullable(pumps.get(uid)).map(Pump::settings);
+    }
+
+    /** Another attempt's outcome, for the breaker. */
+    public void heard(String uid, Verdict verdict) {
+        var pump = pumps.get(uid);
+        if (pump != null) {
+            pump.heard(verdict);
+        }
+    }
+
+    /** By subscription uid. */
+    public Map<String, DispatchStats> stats() {
+        var stats = new HashMap<String, DispatchStats>();
+        pumps.forEach((uid, pump) -> stats.put(uid, pump.stats()));
+        return stats;
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(pumps.values()).parallelStream().forEach(Pump::close);
+        pumps.clear();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.sluice.buses.dispatch;
+
+import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.workflows.delivery.Tried;
+import dev.sluice.workflows.delivery.Undelivered;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Collects the failed events of one subscription for a moment and hands them over together. The bus gets its acknowledgement
+ * only after that is confirmed; until then they stay there, and a full desk pauses the subscription.
+ */
+final class HandOverDesk {
+    private static final Logger LOG = LoggerFactory.getLogger(HandOverDesk.class);
+    private static final long FIRST_PAUSE_MILLIS = 200;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    private final HandOver handOver;
+    private final DispatchLimits limits;
+    private final Supplier<SubscriptionSettings> settings;
+    private final Semaphore slots;
+    private final LinkedBlockingQueue<Failed> queue = new LinkedBlockingQueue<>();
+    private final LongAdder handedOver = new LongAdder();
+
+    private record Failed(Bus.Delivery delivery, List<Tried> tried) {
+        int bytes() {
+            return delivery.event().body().length;
+        }
+    }
+
+    HandOverDesk(HandOver handOver, DispatchLimits limits, Supplier<SubscriptionSettings> settings) {
+        this.handOver = handOver;
+        this.limits = limits;
+        this.settings = settings;
+        this.slots = new Semaphore(limits.handOverSlots());
+    }
+
+    /** Waits while the desk is full. */
+    void take(Bus.Delivery delivery, List<Tried> tried) throws InterruptedException {
+        slots.acquire();
+        queue.add(new Failed(delivery, tried));
+    }
+
+    long handedOver() {
+        return handedOver.sum();
+    }
+
+    /** Until interrupted. */
+    void run() {
+        try {
+            while (true) {
+                pass(collect(queue.take()));
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<Failed> collect(Failed first) throws InterruptedException {
+        var batch = new ArrayList<>(List.of(first));
+        int bytes = first.bytes();
+        long until = System.nanoTime() + limits.linger().toNanos();
+        while (batch.size() < limits.batchEvents()) {
+            var peeked = queue.peek();
+            if (peeked != null && bytes + peeked.bytes() > limits.batchBytes()) {
+                break;
+            }
+            var next = queue.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                break;
+            }
+            batch.add(next);
+            bytes += next.bytes();
+        }
+        return batch;
+    }
+
+    private void pass(List<Failed> batch) throws InterruptedException {
+        var events = batch.stream()
+                .map(failed ->
+                        new Undelivered(Parcels.of(failed.delivery.stamp(), failed.delivery.event()), failed.tried))
+                .toList();
+        long pause = FIRST_PAUSE_MILLIS;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                handOver.handOver(settings.get(), events);
+                break;
+            } catch (RuntimeException e) {
+                if (attempt == 1 || pause == LONGEST_PAUSE_MILLIS) {
+                    LOG.atWarn()
+                            .addKeyValue("subscription", settings.get().name())
+                            .addKeyValue("events", events.size())
+                            .addKeyValue("attempt", attempt)
+                            .addKeyValue("cause", String.valueOf(e.getMessage()))
+                            .log("failed deliveries stay in the bus: the hand-over to Temporal did not succeed");
+                }
+                Thread.sleep(pause);
+                pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+            }
+        }
+        var _ = CompletableFuture.allOf(batch.stream()
+                        .map(failed -> failed.delivery.acknowledge())
+                        .toArray(CompletableFuture[]::new))
+                .whenComplete((_, _) -> slots.release(batch.size()));
+        handedOver.add(batch.size());
+    }
+}

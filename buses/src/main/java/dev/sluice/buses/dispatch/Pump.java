@@ -1,0 +1,190 @@
+package dev.sluice.buses.dispatch;
+
+import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.send.Courier;
+import dev.sluice.model.delivery.Verdict;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Takes the events of one subscription from the bus and makes the first attempt of each, several at a time.
+ *
+ * <pre>
+ *   take -> filter -+-> breaker -+-> attempt -+-> delivered: acknowledge
+ *                   |            |            +-> failed:  -+-> desk: hand over, then acknowledge
+ *                   |            +-> withheld --------------+
+ *                   +-> not wanted: acknowledge
+ * </pre>
+ *
+ * An event is in flight until its acknowledgement is durable, so the number in flight bounds what a kill repeats.
+ */
+final class Pump implements AutoCloseable {
+    private static final Duration DRAIN = Duration.ofSeconds(5);
+
+    private final Bus.Feed feed;
+    private final Courier courier;
+    private final HandOver handOver;
+    private final HandOverDesk desk;
+    private final Clock clock;
+    private final int most;
+    private final Slots inFlight;
+    private final Pace pace = new Pace();
+    private final LongAdder filtered = new LongAdder();
+    private final Object resumed = new Object();
+    private final Breaker breaker = new Breaker(System::nanoTime);
+    private final LongAdder delivered = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder withheld = new LongAdder();
+    private final Thread taker;
+    private final Thread passer;
+    private volatile SubscriptionSettings settings;
+    private volatile Wanted wanted;
+
+    Pump(
+            Bus.Feed feed,
+            SubscriptionSettings settings,
+            Courier courier,
+            HandOver handOver,
+            DispatchLimits limits,
+            Clock clock) {
+        this.feed = feed;
+        this.settings = settings;
+        this.wanted = Wanted.by(settings);
+        this.courier = courier;
+        this.handOver = handOver;
+        this.clock = clock;
+        this.most = limits.inFlight();
+        this.inFlight = new Slots(width(settings));
+        this.desk = new HandOverDesk(handOver, limits, () -> this.settings);
+        var name = settings.namespace() + "/" + settings.name();
+        this.taker = Thread.ofVirtual().name("dispatch " + name).unstarted(this::run);
+        this.passer = Thread.ofVirtual().name("hand-over " + name).unstarted(desk::run);
+    }
+
+    void start() {
+        taker.start();
+        passer.start();
+    }
+
+    SubscriptionSettings settings() {
+        return settings;
+    }
+
+    void settings(SubscriptionSettings changed) {
+        var before = settings;
+        if (!changed.terms().equals(before.terms())) {
+            wanted = Wanted.by(changed);
+            inFlight.bound(width(changed));
+        }
+        settings = changed;
+        if (before.terms().paused() && !changed.terms().paused()) {
+            synchronized (resumed) {
+                resumed.notifyAll();
+            }
+            Thread.startVirtualThread(() -> handOver.subscriberIsBack(changed));
+        }
+    }
+
+    private int width(SubscriptionSettings of) {
+        return of.terms().atOnce() > 0 ? Math.min(of.terms().atOnce(), most) : most;
+    }
+
+    private void awaitResumed() throws InterruptedException {
+        if (settings.terms().paused()) {
+            synchronized (resumed) {
+                while (settings.terms().paused()) {
+                    resumed.wait();
+                }
+            }
+        }
+    }
+
+    DispatchStats stats() {
+        return new DispatchStats(
+                delivered.sum(), failed.sum(), withheld.sum(), desk.handedOver(), breaker.isOpen(), filtered.sum());
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                inFlight.acquire();
+                var delivery = next();
+                if (!wanted.wants(delivery.event())) {
+                    filtered.increment();
+                    var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
+                    continue;
+                }
+                pace.await(settings.terms().perSecond());
+                if (breaker.admit() == Breaker.Admission.TRY) {
+                    Thread.startVirtualThread(() -> attempt(delivery));
+                } else {
+                    withheld.increment();
+                    desk.take(delivery, List.of());
+                    inFlight.release();
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Bus.Delivery next() throws InterruptedException {
+        try {
+            var delivery = feed.take();
+            awaitResumed();
+            return delivery;
+        } catch (InterruptedException e) {
+            inFlight.release(); // nothing is in flight for it
+            throw e;
+        }
+    }
+
+    private void attempt(Bus.Delivery delivery) {
+        var result = courier.deliver(settings, delivery.event(), delivery.stamp(), 1);
+        heard(result.verdict());
+        if (result.verdict() == Verdict.DELIVERED) {
+            delivered.increment();
+            var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
+            return;
+        }
+        failed.increment();
+        try {
+            desk.take(delivery, List.of(Parcels.tried(1, clock.instant(), result)));
+        } catch (InterruptedException _) {
+            // stopping: it was not acknowledged, so the bus gives it again after the start
+            Thread.currentThread().interrupt();
+        }
+        inFlight.release();
+    }
+
+    /** What an attempt says about the subscriber, whoever made it. */
+    void heard(Verdict verdict) {
+        switch (verdict) {
+            case RETRY -> breaker.failed();
+            // a rejection is about the event: the subscriber is well
+            case DELIVERED, REJECTED -> {
+                if (breaker.succeeded()) {
+                    Thread.startVirtualThread(() -> handOver.subscriberIsBack(settings));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        taker.interrupt();
+        try {
+            int width = inFlight.bound();
+            if (inFlight.tryAcquire(width, DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                inFlight.release(width);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        passer.interrupt();
+    }
+}

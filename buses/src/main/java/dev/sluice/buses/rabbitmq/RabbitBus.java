@@ -1,0 +1,260 @@
+package dev.sluice.buses.rabbitmq;
+
+import com.rabbitmq.client.BuiltinExchangeType;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.BusException;
+import dev.sluice.buses.bus.ChannelId;
+import dev.sluice.buses.bus.ChannelSettings;
+import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.bus.SubscriptionSettings;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/**
+ * A RabbitMQ as a bus: a fanout exchange per channel, a quorum queue per subscription. An event is accepted when the broker has
+ * confirmed it, which it does when every queue has it on disk.
+ */
+public final class RabbitBus implements Bus {
+    private static final long CONFIRM_SECONDS = 10;
+    /** A broker that dies within a second of declaring a quorum queue loses the queue with what it confirmed (seen with 3.10). */
+    private static final long SETTLE_MILLIS = 2_000;
+
+    private final String name;
+    private final RabbitLink link;
+    private final String stampPrefix = HexFormat.of().toHexDigits(new SecureRandom().nextLong()) + "-";
+    private final AtomicLong nextStamp = new AtomicLong();
+    private final Map<ChannelId, Exchange> exchanges = new ConcurrentHashMap<>();
+    private final Map<String, Queue> queues = new ConcurrentHashMap<>();
+
+    /** @param gone the channel is deleted; the exchange stays while a subscription is bound to it */
+    private record Exchange(String name, boolean gone) {}
+
+    private record Queue(String name, String exchange, SubscriptionSettings subscription, RabbitFeed feed) {}
+
+    /** Connects in the background. {@code name} is part of the names of exchanges and queues. */
+    public RabbitBus(String name, RabbitSettings settings) {
+        this.name = name;
+        this.link = new RabbitLink(name, settings, this::setUp);
+        link.start();
+    }
+
+    private synchronized void setUp(Connection consuming) throws IOException {
+        try (var channel = consuming.createChannel()) {
+            for (var exchange : exchanges.values()) {
+                declare(channel, exchange.name);
+            }
+            for (var queue : queues.values()) {
+                declare(channel, queue);
+            }
+        } catch (TimeoutException e) {
+            throw new IOException(e);
+        }
+        for (var queue : queues.values()) {
+            queue.feed.attach(consuming);
+        }
+    }
+
+    private static void declare(Channel channel, String exchange) throws IOException {
+        channel.exchangeDeclare(exchange, BuiltinExchangeType.FANOUT, true);
+    }
+
+    private static void declare(Channel channel, Queue queue) throws IOException {
+        var arguments = new HashMap<String, Object>(Map.of("x-queue-type", "quorum"));
+        var version =
+                String.valueOf(channel.getConnection().getServerProperties().get("version"));
+        if (!version.matches("[0-3]\\..*")) {
+            arguments.put("x-delivery-limit", -1); // since 4.0 a queue drops what was given twenty times
+        }
+        channel.queueDeclare(queue.name, true, false, false, arguments);
+        channel.queueBind(queue.name, queue.exchange, "");
+    }
+
+    @Override
+    public void addChannel(ChannelSettings channel) {
+        if (!channel.arguments().isEmpty()) {
+            throw new BusException("channel " + channel.id() + ": argument "
+                    + new TreeSet<>(channel.arguments().keySet()).first()
+                    + " is not known; a RabbitMQ bus knows none");
+        }
+        var exchange =
+                String.join(".", name, channel.id().namespace(), channel.id().name());
+        link.with("declaring exchange " + exchange, on -> {
+            declare(on, exchange);
+            return exchange;
+        });
+        exchanges.put(channel.id(), new Exchange(exchange, false));
+    }
+
+    @Override
+    public synchronized void removeChannel(ChannelId channel) {
+        var exchange = exchanges.get(channel);
+        if (exchange != null) {
+            exchanges.put(channel, new Exchange(exchange.name, true));
+            dropIfUnused(channel);
+        }
+    }
+
+    private void dropIfUnused(ChannelId channel) {
+        var exchange = exchanges.get(channel);
+        if (exchange != null
+                && exchange.gone
+                && queues.values().stream()
+                        .noneMatch(q -> q.subscription.channel().equals(channel))) {
+            link.with("deleting exchange " + exchange.name, on -> on.exchangeDelete(exchange.name));
+            exchanges.remove(channel);
+        }
+    }
+
+    @Override
+    public Set<ChannelId> channels() {
+        return exchanges.entrySet().stream()
+                .filter(entry -> !entry.getValue().gone)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public boolean hasChannel(ChannelId channel) {
+        var exchange = exchanges.get(channel);
+        return exchange != null && !exchange.gone;
+    }
+
+    @Override
+    public void putSubscription(SubscriptionSettings subscription) {
+        if (!register(subscription)) {
+            return;
+        }
+        try {
+            Thread.sleep(SETTLE_MILLIS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether its queue is new. */
+    private synchronized boolean register(SubscriptionSettings subscription) {
+        var known = queues.get(subscription.uid());
+        if (known != null) {
+            queues.put(subscription.uid(), new Queue(known.name, known.exchange, subscription, known.feed));
+            return false;
+        }
+        var exchange = exchanges.get(subscription.channel());
+        if (exchange == null) {
+            throw new BusException(name + ": no channel " + subscription.channel());
+        }
+        var queueName = String.join(".", name, subscription.namespace(), subscription.name(), subscription.uid());
+        var queue = new Queue(queueName, exchange.name, subscription, new RabbitFeed(queueName));
+        boolean isNew = isNew(queueName);
+        link.with("declaring queue " + queueName, on -> {
+            declare(on, queue);
+            return queue;
+        });
+        try {
+            queue.feed.attach(link.await("consuming from " + queueName).consuming());
+        } catch (IOException | RuntimeException e) {
+            throw new BusException(name + ": consuming from " + queueName, e);
+        }
+        queues.put(subscription.uid(), queue);
+        return isNew;
+    }
+
+    private boolean isNew(String queue) {
+        try {
+            link.with("looking for queue " + queue, on -> on.queueDeclarePassive(queue));
+            return false;
+        } catch (BusException _) {
+            return true; // or there is no connection, as declaring it will say
+        }
+    }
+
+    @Override
+    public synchronized void removeSubscription(String uid) {
+        var queue = queues.get(uid);
+        if (queue != null) {
+            queue.feed.detach();
+            link.with("deleting queue " + queue.name, on -> on.queueDelete(queue.name));
+            queues.remove(uid);
+            dropIfUnused(queue.subscription.channel());
+        }
+    }
+
+    @Override
+    public List<SubscriptionSettings> subscriptions() {
+        return queues.values().stream().map(Queue::subscription).toList();
+    }
+
+    @Override
+    public Published publish(ChannelId channel, List<EventMessage> events) throws InterruptedException {
+        var exchange = exchanges.get(channel);
+        if (exchange == null || exchange.gone) {
+            return new Published.UnknownChannel();
+        }
+        var trouble = link.trouble();
+        var connected = link.now();
+        if (trouble.isPresent() || connected.isEmpty()) {
+            return new Published.Unavailable(trouble.orElse("RabbitMQ is not connected"));
+        }
+        var confirms = connected.get().confirms();
+        try {
+            var confirmed = new ArrayList<CompletableFuture<Void>>(events.size());
+            for (var event : events) {
+                var stamp = stampPrefix + Long.toString(nextStamp.incrementAndGet(), 36);
+                confirmed.add(confirms.publish(exchange.name, RabbitMessages.properties(stamp, event), event.body()));
+            }
+            CompletableFuture.allOf(confirmed.toArray(CompletableFuture[]::new)).get(CONFIRM_SECONDS, TimeUnit.SECONDS);
+            return new Published.Accepted();
+        } catch (ExecutionException e) {
+            return new Published.Unavailable(String.valueOf(e.getCause()));
+        } catch (TimeoutException _) {
+            return new Published.Unavailable("RabbitMQ did not confirm within " + CONFIRM_SECONDS + " s");
+        } catch (IOException | RuntimeException e) {
+            return new Published.Unavailable("publishing to RabbitMQ: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public Feed feed(String uid) {
+        var queue = queues.get(uid);
+        if (queue == null) {
+            throw new BusException(name + ": no subscription " + uid);
+        }
+        return queue.feed;
+    }
+
+    @Override
+    public int pending(String uid) {
+        var queue = queues.get(uid);
+        if (queue == null) {
+            return 0;
+        }
+        var waiting = link.with("counting the events of " + queue.name, on -> on.messageCount(queue.name));
+        return (int) Math.min(waiting + queue.feed.unacknowledged(), Integer.MAX_VALUE);
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return link.trouble();
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+}

@@ -1,0 +1,151 @@
+package dev.sluice.buses.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.BusException;
+import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.codec.BadEventException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The consumer of one queue, on whatever connection there is: what a lost one had given and was not acknowledged comes again. */
+final class RabbitFeed implements Bus.Feed {
+    private static final Logger LOG = LoggerFactory.getLogger(RabbitFeed.class);
+
+    /** The broker sends no more than these without acknowledgement. */
+    static final int PREFETCH = 256;
+
+    private final String queue;
+    private final LinkedBlockingQueue<Given> ready = new LinkedBlockingQueue<>();
+    // guarded by this
+    private @Nullable Channel channel;
+    private final Set<Long> unacknowledged = new HashSet<>();
+
+    RabbitFeed(String queue) {
+        this.queue = queue;
+    }
+
+    synchronized void attach(Connection connection) throws IOException {
+        var opened = connection.createChannel();
+        if (opened == null) {
+            throw new IOException("RabbitMQ allows no more channels on a connection");
+        }
+        ready.clear();
+        unacknowledged.clear();
+        channel = opened;
+        opened.basicQos(PREFETCH);
+        opened.basicConsume(queue, false, new DefaultConsumer(opened) {
+            @Override
+            public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+                arrived(opened, envelope.getDeliveryTag(), properties, body);
+            }
+        });
+    }
+
+    private void arrived(Channel from, long tag, AMQP.BasicProperties properties, byte[] body) {
+        synchronized (this) {
+            if (!from.equals(channel)) {
+                return;
+            }
+            unacknowledged.add(tag);
+        }
+        try {
+            var event = RabbitMessages.event(properties, body);
+            ready.add(new Given(from, tag, RabbitMessages.stamp(properties).orElseGet(() -> stamp(event)), event));
+        } catch (BadEventException e) {
+            LOG.atWarn()
+                    .addKeyValue("queue", queue)
+                    .addKeyValue("cause", String.valueOf(e.getMessage()))
+                    .log("a message that holds no event is passed over");
+            var _ = acknowledge(from, tag);
+        }
+    }
+
+    /** Of what somebody else published: the same at each redelivery. */
+    private String stamp(EventMessage event) {
+        var text = queue + event.source() + " " + event.id() + " " + event.headers();
+        return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    private CompletableFuture<Void> acknowledge(Channel from, long tag) {
+        synchronized (this) {
+            if (!from.equals(channel)) {
+                return CompletableFuture.failedFuture(
+                        new BusException("the connection that gave the event is gone; it comes again"));
+            }
+            unacknowledged.remove(tag);
+        }
+        try {
+            from.basicAck(tag, false);
+            return CompletableFuture.completedFuture(null);
+        } catch (IOException | AlreadyClosedException e) {
+            return CompletableFuture.failedFuture(new BusException("acknowledging an event of " + queue, e));
+        }
+    }
+
+    synchronized int unacknowledged() {
+        return unacknowledged.size();
+    }
+
+    /** What was given and not acknowledged goes back to the queue. */
+    synchronized void detach() {
+        var closing = channel;
+        channel = null;
+        ready.clear();
+        unacknowledged.clear();
+        if (closing != null) {
+            try {
+                closing.abort();
+            } catch (IOException _) {
+                // gone already
+            }
+        }
+    }
+
+    @Override
+    public Bus.Delivery take() throws InterruptedException {
+        return ready.take();
+    }
+
+    private final class Given implements Bus.Delivery {
+        private final Channel from;
+        private final long tag;
+        private final String stamp;
+        private final EventMessage event;
+
+        Given(Channel from, long tag, String stamp, EventMessage event) {
+            this.from = from;
+            this.tag = tag;
+            this.stamp = stamp;
+            this.event = event;
+        }
+
+        @Override
+        public String stamp() {
+            return stamp;
+        }
+
+        @Override
+        public EventMessage event() {
+            return event;
+        }
+
+        @Override
+        public CompletableFuture<Void> acknowledge() {
+            return RabbitFeed.this.acknowledge(from, tag);
+        }
+    }
+}

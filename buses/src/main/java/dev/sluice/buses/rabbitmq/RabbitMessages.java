@@ -1,0 +1,82 @@
+package dev.sluice.buses.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.codec.BadEventException;
+import dev.sluice.buses.codec.EventReader;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Events as messages and back: attributes in headers {@code cloudEvents:…} (spec: CloudEvents' AMQP binding), what else travels under
+ * its HTTP name; the message id is the event's. Attributes without a prefix or with {@code ce-}, as others write them, are read too.
+ */
+final class RabbitMessages {
+    static final String STAMP = "sluice-delivery-id";
+    private static final String PREFIX = "cloudEvents:";
+    private static final String OTHER_PREFIX = "cloudEvents_";
+    private static final int PERSISTENT = 2;
+    private static final EventReader READER = new EventReader();
+
+    static AMQP.BasicProperties properties(String stamp, EventMessage event) {
+        var headers = new HashMap<String, Object>();
+        event.headers().forEach((name, value) -> {
+            if (!name.equals("content-type")) {
+                headers.put(name.startsWith("ce-") ? PREFIX + name.substring(3) : name, value);
+            }
+        });
+        headers.put(STAMP, stamp);
+        return new AMQP.BasicProperties.Builder()
+                .deliveryMode(PERSISTENT)
+                .contentType(event.headers().get("content-type"))
+                .messageId(event.id().length() <= 255 ? event.id() : null)
+                .headers(headers)
+                .build();
+    }
+
+    /** Empty for what somebody else published here. */
+    static Optional<String> stamp(AMQP.BasicProperties properties) {
+        return properties.getHeaders() == null
+                ? Optional.empty()
+                : Optional.ofNullable(properties.getHeaders().get(STAMP)).map(Object::toString);
+    }
+
+    static EventMessage event(AMQP.BasicProperties properties, byte[] body) throws BadEventException {
+        var headers = new TreeMap<String, String>();
+        var given = properties.getHeaders() == null ? Map.<String, Object>of() : properties.getHeaders();
+        boolean bare = given.containsKey("specversion");
+        given.forEach((name, value) -> {
+            if (!name.equals(STAMP)) {
+                headers.put(toHttp(name, bare), String.valueOf(value));
+            }
+        });
+        if (properties.getContentType() != null) {
+            headers.put("content-type", properties.getContentType());
+        }
+        var type = headers.get("ce-type");
+        var source = headers.get("ce-source");
+        var id = headers.get("ce-id");
+        return headers.containsKey("ce-specversion") && type != null && source != null && id != null
+                ? new EventMessage(headers, body, type, source, id)
+                : read(headers, body);
+    }
+
+    private static EventMessage read(Map<String, String> headers, byte[] body) throws BadEventException {
+        var events = READER.read(headers, body);
+        if (events.size() != 1) {
+            throw new BadEventException("a message holds one event, not " + events.size());
+        }
+        return events.getFirst();
+    }
+
+    private static String toHttp(String name, boolean bare) {
+        if (name.startsWith(PREFIX) || name.startsWith(OTHER_PREFIX)) {
+            return "ce-" + name.substring(PREFIX.length());
+        }
+        return bare && !name.contains("-") ? "ce-" + name : name;
+    }
+
+    private RabbitMessages() {}
+}

@@ -1,0 +1,55 @@
+package dev.sluice.buses;
+
+import dev.sluice.workflows.delivery.Phase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Records histories of a real server for the replay tests of workflows: a main, run by hand at a release. Arguments: the folder
+ * and the version that the file names begin with. Histories that are there are never changed.
+ */
+final class RecordHistories {
+    public static void main(String[] args) throws Exception {
+        var to = Files.createDirectories(Path.of(args[0]));
+        var work = Files.createTempDirectory("sluice-histories");
+        try (var temporal = EventsRig.temporal(Files.createDirectory(work.resolve("temporal")));
+                var rig = new EventsRig(Files.createDirectory(work.resolve("events")), temporal.target())) {
+            failsTwice(rig, to.resolve(args[1] + "-fails-twice.json"));
+            parkedAndReplayed(rig, to.resolve(args[1] + "-parked-and-replayed.json"));
+        }
+        System.exit(0);
+    }
+
+    private static void failsTwice(EventsRig rig, Path file) throws Exception {
+        var calls = new AtomicInteger();
+        try (var subscriber =
+                new Subscriber().answering(_ -> Subscriber.Answer.of(calls.incrementAndGet() <= 2 ? 503 : 202))) {
+            rig.subscribe("flaky", subscriber.url(), EventsRig.quick(10));
+            rig.sender().event(EventsRig.HOST, "fails-twice");
+            save(rig, "fails-twice", file);
+            rig.events().unregister("flaky");
+        }
+    }
+
+    private static void parkedAndReplayed(EventsRig rig, Path file) throws Exception {
+        try (var subscriber = new Subscriber().answering(400)) {
+            rig.subscribe("strict", subscriber.url(), EventsRig.quick(10));
+            rig.sender().event(EventsRig.HOST, "parked");
+            var workflow = rig.awaitEvent("parked", Phase.PARKED);
+            subscriber.answering(200);
+            rig.events().deliveries().replay(workflow, List.of());
+            save(rig, "parked", file);
+            rig.events().unregister("strict");
+        }
+    }
+
+    private static void save(EventsRig rig, String event, Path file) throws Exception {
+        var workflow = rig.awaitEvent(event, Phase.DELIVERED);
+        Files.writeString(file, rig.completedHistory(workflow));
+        System.out.println(file);
+    }
+
+    private RecordHistories() {}
+}

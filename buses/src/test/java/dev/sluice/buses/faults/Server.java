@@ -1,0 +1,88 @@
+package dev.sluice.buses.faults;
+
+import dev.sluice.buses.connection.BusKind;
+import dev.sluice.testing.servers.KafkaServer;
+import dev.sluice.testing.servers.RabbitServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A bus of the runs: its server, when it has one, behind a wire. */
+final class Server implements AutoCloseable {
+    final BusKind kind;
+    final @Nullable Wire wire;
+    final Map<String, String> values;
+    private final @Nullable KafkaServer kafka;
+    private final @Nullable RabbitServer rabbit;
+
+    private Server(
+            BusKind kind,
+            @Nullable Wire wire,
+            Map<String, String> values,
+            @Nullable KafkaServer kafka,
+            @Nullable RabbitServer rabbit) {
+        this.kind = kind;
+        this.wire = wire;
+        this.values = values;
+        this.kafka = kafka;
+        this.rabbit = rabbit;
+    }
+
+    static Server start(BusKind kind, Path folder) throws IOException {
+        return switch (kind) {
+            case STUB -> new Server(kind, null, Map.of(), null, null);
+            case KAFKA -> {
+                var listener = Wire.listen();
+                var kafka = KafkaServer.startBehind(folder, listener.getLocalPort());
+                yield new Server(
+                        kind,
+                        new Wire(listener, kafka.port()),
+                        Map.of("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + listener.getLocalPort()),
+                        kafka,
+                        null);
+            }
+            case RABBITMQ -> {
+                var listener = Wire.listen();
+                var rabbit = RabbitServer.start(folder);
+                yield new Server(
+                        kind,
+                        new Wire(listener, rabbit.port()),
+                        Map.of("uri", "amqp://guest:guest@127.0.0.1:" + listener.getLocalPort()),
+                        null,
+                        rabbit);
+            }
+        };
+    }
+
+    void killAndStart() {
+        if (kafka != null) {
+            kafka.kill();
+            kafka.start();
+        }
+        if (rabbit != null) {
+            rabbit.kill();
+            rabbit.start();
+        }
+    }
+
+    /** The broker believes that its disk is full, or no longer. */
+    void diskFull(boolean full) {
+        if (rabbit != null) {
+            rabbit.diskFull(full);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (wire != null) {
+            wire.close();
+        }
+        if (kafka != null) {
+            kafka.close();
+        }
+        if (rabbit != null) {
+            rabbit.close();
+        }
+    }
+}

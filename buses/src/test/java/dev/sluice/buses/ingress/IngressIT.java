@@ -1,0 +1,175 @@
+package dev.sluice.buses.ingress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.buses.EventsRig;
+import dev.sluice.buses.Sender;
+import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.stub.StubBus;
+import dev.sluice.model.delivery.DeliveryPolicy;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What senders are answered. */
+class IngressIT {
+    private static final int LARGEST = 10_000;
+
+    @TempDir
+    Path state;
+
+    private StubBus bus;
+    private Ingress ingress;
+    private Sender sender;
+
+    @BeforeEach
+    void start() {
+        bus = StubBus.open(state, new StubBus.Limits(50_000, 50_000, 0));
+        bus.addChannel(EventsRig.CHANNEL);
+        ingress = new Ingress(
+                bus, new ChannelNames("cluster.local", "localhost"), "127.0.0.1", 0, LARGEST, Clock.systemUTC());
+        ingress.start();
+        sender = new Sender(ingress.port());
+    }
+
+    @AfterEach
+    void stop() {
+        ingress.close();
+        bus.close();
+    }
+
+    private Sender.Reply send(String method, String path) {
+        return sender.send(method, path, EventsRig.HOST, Map.of(), "");
+    }
+
+    @Test
+    void takesEventsAtEveryHostOfTheChannel() {
+        assertThat(sender.event(EventsRig.HOST, "1").status()).isEqualTo(202);
+        assertThat(sender.event("aloha-channel.default", "2").status()).isEqualTo(202);
+        assertThat(sender.event("aloha-channel.default.localhost:8080", "3").status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void refusesOtherHostsPathsAndMethods() {
+        assertThat(sender.event("other-channel.default.svc.cluster.local", "1").status())
+                .isEqualTo(404);
+        assertThat(sender.event("localhost", "1").status()).isEqualTo(404);
+        assertThat(send("POST", "/other").status()).isEqualTo(404);
+        assertThat(send("GET", "/").status()).isEqualTo(405);
+        assertThat(send("PUT", "/").head()).contains("405").containsIgnoringCase("allow: POST");
+    }
+
+    @Test
+    void answersAProbe() {
+        var reply = send("OPTIONS", "/");
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.head())
+                .containsIgnoringCase("webhook-allowed-origin: *")
+                .containsIgnoringCase("allow: POST, OPTIONS");
+    }
+
+    @Test
+    void saysWhatIsWrongWithABadEvent() {
+        var reply = sender.post(EventsRig.HOST, Map.of("content-type", "application/json"), "{}");
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.body()).contains("not a CloudEvent");
+    }
+
+    @Test
+    void refusesWhatIsTooLarge() {
+        var headers = Map.of("ce-specversion", "1.0", "ce-id", "1", "ce-type", "t", "ce-source", "/s");
+        assertThat(sender.post(EventsRig.HOST, headers, "x".repeat(LARGEST)).status())
+                .isEqualTo(202);
+        assertThat(sender.post(EventsRig.HOST, headers, "x".repeat(LARGEST + 1)).status())
+                .isEqualTo(413);
+    }
+
+    @Test
+    void asksToComeBackWhenTheBusIsFull() {
+        bus.putSubscription(new SubscriptionSettings(
+                "one", "default", "one", EventsRig.CHANNEL, URI.create("http://one/"), null, DeliveryPolicy.DEFAULT));
+        int taken = 0;
+        var reply = sender.event(EventsRig.HOST, "x");
+        while (reply.status() == 202) {
+            taken++;
+            reply = sender.event(EventsRig.HOST, "x");
+        }
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.head()).containsIgnoringCase("retry-after: 1");
+        assertThat(taken).isBetween(10, 1_000);
+        assertThat(bus.pending("one")).isEqualTo(taken);
+    }
+
+    private static final String BROKERS = "broker-ingress.knative-eventing.svc.cluster.local";
+
+    private static Map<String, String> event(String version, String... more) {
+        var headers = new HashMap<>(Map.of("ce-specversion", version, "ce-id", "1", "ce-type", "t", "ce-source", "/s"));
+        for (int i = 0; i < more.length; i += 2) {
+            headers.put(more[i], more[i + 1]);
+        }
+        return headers;
+    }
+
+    private Sender.Reply broker(String path, Map<String, String> headers, String body) {
+        return sender.send("POST", path, BROKERS, headers, body);
+    }
+
+    @Test
+    void takesEventsForABrokerAtItsPath() {
+        bus.addChannel(ChannelNames.broker("ns", "default"));
+
+        assertThat(broker("/ns/default", event("1.0"), "x").status()).isEqualTo(202);
+        assertThat(broker("/ns/default", event("0.3"), "x").status()).isEqualTo(202);
+        assertThat(broker("/ns/default", event("19.0"), "x").status()).isEqualTo(400);
+        assertThat(broker("/ns/other", event("1.0"), "x").status()).isEqualTo(404);
+        assertThat(broker("/", event("1.0"), "x").status()).isEqualTo(404);
+        assertThat(broker("/ns", event("1.0"), "x").status()).isEqualTo(400);
+        assertThat(broker("/ns/default/more", event("1.0"), "x").status()).isEqualTo(400);
+        assertThat(sender.send("GET", "/ns/default", BROKERS, Map.of(), "").status())
+                .isEqualTo(405);
+        assertThat(sender.send("OPTIONS", "/ns/default", BROKERS, Map.of(), "").status())
+                .isEqualTo(200);
+        for (var missing : List.of("ce-id", "ce-type", "ce-source")) {
+            var headers = event("1.0");
+            headers.remove(missing);
+            assertThat(broker("/ns/default", headers, "x").status()).as(missing).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void notesArrivalAndHowOftenAnEventMayComeBackToItsBroker() throws InterruptedException {
+        var channel = ChannelNames.broker("ns", "default");
+        bus.addChannel(channel);
+        bus.putSubscription(new SubscriptionSettings(
+                "t", "ns", "t", channel, URI.create("http://t/"), null, DeliveryPolicy.DEFAULT));
+        var structured = Map.of("content-type", "application/cloudevents+json");
+        var json = "{\"specversion\":\"1.0\",\"id\":\"2\",\"type\":\"t\",\"source\":\"/s\",\"data\":{\"n\":1.50}}";
+
+        broker("/ns/default", event("1.0"), "x");
+        broker("/ns/default", event("1.0", "ce-knativebrokerttl", "7"), "x");
+        broker("/ns/default", structured, json);
+        assertThat(broker("/ns/default", event("1.0", "ce-knativebrokerttl", "1"), "x")
+                        .body())
+                .contains("too often");
+
+        var feed = bus.feed("t");
+        assertThat(feed.take().event().headers())
+                .containsEntry("ce-knativebrokerttl", "255")
+                .containsKey("ce-knativearrivaltime");
+        assertThat(feed.take().event().headers()).containsEntry("ce-knativebrokerttl", "6");
+        var third = feed.take().event();
+        assertThat(third.headers()).containsEntry("ce-knativebrokerttl", "255");
+        assertThat(new String(third.body(), StandardCharsets.UTF_8))
+                .contains("\"n\":1.50", "knativearrivaltime")
+                .doesNotContain("brokerttl");
+    }
+}

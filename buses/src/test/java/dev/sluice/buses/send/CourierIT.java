@@ -1,0 +1,305 @@
+package dev.sluice.buses.send;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.buses.Subscriber;
+import dev.sluice.buses.bus.ChannelId;
+import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.bus.Terms;
+import dev.sluice.model.delivery.Backoff;
+import dev.sluice.model.delivery.DeliveryPolicy;
+import dev.sluice.model.delivery.Verdict;
+import dev.sluice.workflows.delivery.Failure;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** One attempt, against real servers. */
+class CourierIT {
+    private static final DeliveryPolicy POLICY = new DeliveryPolicy(
+            0, Duration.ofMillis(500), new Backoff(Backoff.Shape.LINEAR, Duration.ZERO, Duration.ZERO));
+    private static final EventMessage EVENT = new EventMessage(
+            Map.of(
+                    "ce-cloudeventsversion", "0.1",
+                    "ce-eventid", "1",
+                    "content-type", "text/plain",
+                    "knative-correlation-id", "c-1"),
+            "hello".getBytes(StandardCharsets.UTF_8),
+            "t",
+            "/s",
+            "1");
+
+    private static SubscriptionSettings to(@Nullable URI subscriber, @Nullable URI replyTo) {
+        return new SubscriptionSettings("uid", "ns", "sub", new ChannelId("ns", "c"), subscriber, replyTo, POLICY);
+    }
+
+    @Test
+    void deliversTheEventAsItCameWithKnativesHeaders() {
+        try (var subscriber = new Subscriber();
+                var courier = new Courier(HostResolver.dns())) {
+            var attempt = courier.deliver(to(subscriber.url(), null), EVENT, "stamp", 4);
+            assertThat(attempt.verdict()).isEqualTo(Verdict.DELIVERED);
+            var got = subscriber.received().getFirst();
+            assertThat(got.body()).isEqualTo("hello");
+            assertThat(got.headers())
+                    .containsEntry("ce-cloudeventsversion", "0.1")
+                    .containsEntry("content-type", "text/plain")
+                    .containsEntry("prefer", "reply")
+                    .containsEntry("kn-namespace", "ns")
+                    .containsEntry("sluice-attempt", "4")
+                    .containsEntry("sluice-delivery-id", "stamp");
+        }
+    }
+
+    @Test
+    void keepsTheHostWhenTheResolverKnowsWhereItIs() {
+        try (var subscriber = new Subscriber();
+                var courier = new Courier((host, _) -> host.equals("hello.ns.svc.cluster.local")
+                        ? Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), subscriber.port()))
+                        : Optional.empty())) {
+            var attempt =
+                    courier.deliver(to(URI.create("http://hello.ns.svc.cluster.local/"), null), EVENT, "stamp", 1);
+            assertThat(attempt.verdict()).isEqualTo(Verdict.DELIVERED);
+            assertThat(subscriber.received().getFirst().header("host")).isEqualTo("hello.ns.svc.cluster.local");
+        }
+    }
+
+    @Test
+    void sendsTheAnswerToReplyToWithTheCorrelation() {
+        try (var subscriber = new Subscriber()
+                        .answering(_ -> new Subscriber.Answer(
+                                200, Map.of("ce-id", "r", "Content-Type", "text/x", "x-private", "p"), "answer"));
+                var reply = new Subscriber();
+                var courier = new Courier(HostResolver.dns())) {
+            assertThat(courier.deliver(to(subscriber.url(), reply.url()), EVENT, "stamp", 1)
+                            .verdict())
+                    .isEqualTo(Verdict.DELIVERED);
+            var got = reply.received().getFirst();
+            assertThat(got.body()).isEqualTo("answer");
+            assertThat(got.headers())
+                    .containsEntry("ce-id", "r")
+                    .containsEntry("content-type", "text/x")
+                    .containsEntry("knative-correlation-id", "c-1")
+                    .doesNotContainKeys("x-private", "prefer");
+        }
+    }
+
+    @Test
+    void endsWithAnEmptyAnswerAndDoesNotTakeTheBodyOf202ForAReply() {
+        try (var subscriber = new Subscriber();
+                var reply = new Subscriber();
+                var courier = new Courier(HostResolver.dns())) {
+            courier.deliver(to(subscriber.url(), reply.url()), EVENT, "stamp", 1);
+            subscriber.answering(_ -> new Subscriber.Answer(202, Map.of(), "queued"));
+            courier.deliver(to(subscriber.url(), reply.url()), EVENT, "stamp", 1);
+            assertThat(reply.received()).isEmpty();
+        }
+    }
+
+    @Test
+    void failsAsAWholeWhenTheReplyCannotBeDelivered() {
+        try (var subscriber = new Subscriber().answering(_ -> new Subscriber.Answer(200, Map.of(), "answer"));
+                var reply = new Subscriber().answering(503);
+                var courier = new Courier(HostResolver.dns())) {
+            var attempt = courier.deliver(to(subscriber.url(), reply.url()), EVENT, "stamp", 1);
+            assertThat(attempt.verdict()).isEqualTo(Verdict.RETRY);
+            assertThat(attempt.detail()).startsWith("reply to ");
+        }
+    }
+
+    @Test
+    void forwardsTheEventItselfWhenThereIsNoSubscriber() {
+        try (var reply = new Subscriber();
+                var courier = new Courier(HostResolver.dns())) {
+            courier.deliver(to(null, reply.url()), EVENT, "stamp", 1);
+            assertThat(reply.received().getFirst().body()).isEqualTo("hello");
+            assertThat(reply.received().getFirst().header("ce-eventid")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void hearsRetryAfter() {
+        try (var subscriber =
+                        new Subscriber().answering(_ -> new Subscriber.Answer(429, Map.of("Retry-After", "7"), ""));
+                var courier = new Courier(HostResolver.dns())) {
+            var attempt = courier.deliver(to(subscriber.url(), null), EVENT, "stamp", 1);
+            assertThat(attempt.verdict()).isEqualTo(Verdict.RETRY);
+            assertThat(attempt.retryAfter()).isEqualTo(Duration.ofSeconds(7));
+        }
+    }
+
+    @Test
+    void saysThatNobodyAnswered() throws IOException {
+        int port;
+        try (var closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+        try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var courier = new Courier(HostResolver.dns())) {
+            var refused = courier.deliver(to(URI.create("http://127.0.0.1:" + port + "/"), null), EVENT, "s", 1);
+            assertThat(refused.verdict()).isEqualTo(Verdict.RETRY);
+            assertThat(refused.detail()).contains("connection refused");
+            var late = courier.deliver(
+                    to(URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/"), null), EVENT, "s", 1);
+            assertThat(late.verdict()).isEqualTo(Verdict.RETRY);
+            assertThat(late.detail()).contains("no answer within PT0.5S");
+        }
+    }
+
+    @Test
+    void deliversAgainAfterTheSubscriberWasRestartedOnTheSamePort() {
+        int port;
+        try (var courier = new Courier(HostResolver.dns())) {
+            try (var first = new Subscriber()) {
+                port = first.port();
+                assertThat(courier.deliver(to(first.url(), null), EVENT, "s", 1).verdict())
+                        .isEqualTo(Verdict.DELIVERED);
+            }
+            try (var second = new Subscriber(port)) {
+                assertThat(courier.deliver(to(second.url(), null), EVENT, "s", 1)
+                                .verdict())
+                        .isEqualTo(Verdict.DELIVERED);
+                assertThat(second.received()).hasSize(1);
+            }
+        }
+    }
+
+    private static final EventMessage TODAY = new EventMessage(
+            Map.of(
+                    "ce-specversion",
+                    "1.0",
+                    "ce-id",
+                    "1",
+                    "ce-type",
+                    "t",
+                    "ce-source",
+                    "/s",
+                    "content-type",
+                    "text/plain",
+                    "ce-knativebrokerttl",
+                    "9"),
+            "hello".getBytes(StandardCharsets.UTF_8),
+            "t",
+            "/s",
+            "1");
+
+    private static SubscriptionSettings trigger(@Nullable URI subscriber, @Nullable URI replyTo, Terms terms) {
+        return new SubscriptionSettings(
+                "uid", "ns", "sub", new ChannelId("ns", "c"), subscriber, replyTo, POLICY, terms);
+    }
+
+    @Test
+    void keepsTheTimeToLiveFromSubscribersAndPutsItOnTheirAnswers() {
+        try (var subscriber = new Subscriber()
+                        .answering(_ -> new Subscriber.Answer(
+                                200,
+                                Map.of("ce-specversion", "1.0", "ce-id", "r", "ce-type", "t", "ce-source", "/r"),
+                                ""));
+                var reply = new Subscriber();
+                var courier = new Courier(HostResolver.dns())) {
+            var to = trigger(subscriber.url(), reply.url(), Terms.NONE.withKind(Terms.TRIGGER));
+            assertThat(courier.deliver(to, TODAY, "stamp", 1).verdict()).isEqualTo(Verdict.DELIVERED);
+            assertThat(subscriber.received().getFirst().headers()).doesNotContainKey("ce-knativebrokerttl");
+            assertThat(reply.received().getFirst().headers())
+                    .containsEntry("ce-id", "r")
+                    .containsEntry("ce-knativebrokerttl", "9")
+                    .containsEntry("kn-namespace", "ns")
+                    .doesNotContainKey("prefer");
+        }
+    }
+
+    @Test
+    void failsWhenTheAnswerIsNoEventWhereEventsAreAsked() {
+        try (var subscriber = new Subscriber().answering(_ -> new Subscriber.Answer(200, Map.of(), "fine"));
+                var courier = new Courier(HostResolver.dns())) {
+            var to = trigger(subscriber.url(), subscriber.url(), Terms.NONE.withKind(Terms.TRIGGER));
+            var attempt = courier.deliver(to, TODAY, "stamp", 1);
+            assertThat(attempt.verdict()).isEqualTo(Verdict.RETRY);
+            assertThat(attempt.status()).isEqualTo(502);
+            assertThat(attempt.detail()).contains("no CloudEvent");
+        }
+    }
+
+    @Test
+    void sendsInTheFormatThatIsAskedFor() {
+        try (var subscriber = new Subscriber();
+                var courier = new Courier(HostResolver.dns())) {
+            courier.deliver(
+                    trigger(
+                            subscriber.url(),
+                            null,
+                            Terms.NONE.withKind(Terms.TRIGGER).withFormat("json")),
+                    TODAY,
+                    "stamp",
+                    1);
+            var got = subscriber.received().getFirst();
+            assertThat(got.header("content-type")).startsWith("application/cloudevents+json");
+            assertThat(got.headers()).doesNotContainKey("ce-id");
+            assertThat(got.body()).contains("\"id\":\"1\"", "aGVsbG8=").doesNotContain("ttl");
+
+            var structured = new EventMessage(
+                    Map.of("content-type", "application/cloudevents+json"),
+                    got.body().getBytes(StandardCharsets.UTF_8),
+                    "t",
+                    "/s",
+                    "1");
+            courier.deliver(trigger(subscriber.url(), null, Terms.NONE.withFormat("binary")), structured, "stamp", 1);
+            var binary = subscriber.received().getLast();
+            assertThat(binary.headers())
+                    .containsEntry("ce-id", "1")
+                    .containsEntry("ce-specversion", "1.0")
+                    .containsEntry("content-type", "text/plain");
+            assertThat(binary.body()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void tellsTheDeadLetterSinkWhatWentWrong() {
+        try (var sink = new Subscriber();
+                var courier = new Courier(HostResolver.dns())) {
+            var to = trigger(
+                    URI.create("http://fake.ns.svc.cluster.local"), null, Terms.NONE.withDeadLetterSink(sink.url()));
+            courier.deadLetter(to, TODAY, "stamp", 2, new Failure("http://fake.ns.svc.cluster.local", 422, "b29wcw=="));
+            var got = sink.received().getFirst();
+            assertThat(got.headers())
+                    .containsEntry("ce-knativeerrordest", "http://fake.ns.svc.cluster.local")
+                    .containsEntry("ce-knativeerrorcode", "422")
+                    .containsEntry("ce-knativeerrordata", "b29wcw==")
+                    .containsEntry("kn-namespace", "ns")
+                    .doesNotContainKey("prefer");
+            assertThat(got.body()).isEqualTo("hello");
+
+            var structured = new EventMessage(
+                    Map.of("content-type", "application/cloudevents+json"),
+                    "{\"specversion\":\"1.0\",\"id\":\"1\",\"type\":\"t\",\"source\":\"/s\",\"data\":1.0}"
+                            .getBytes(StandardCharsets.UTF_8),
+                    "t",
+                    "/s",
+                    "1");
+            courier.deadLetter(to, structured, "stamp", 2, new Failure("http://x/", 0, null));
+            assertThat(sink.received().getLast().body())
+                    .contains("\"data\":1.0", "\"knativeerrordest\":\"http://x/\"")
+                    .doesNotContain("errorcode");
+        }
+    }
+
+    @Test
+    void keepsTheFirstBytesOfARefusal() {
+        try (var subscriber = new Subscriber().answering(_ -> new Subscriber.Answer(422, Map.of(), "y".repeat(5_000)));
+                var courier = new Courier(HostResolver.dns())) {
+            var attempt = courier.deliver(to(subscriber.url(), null), EVENT, "stamp", 1);
+            assertThat(attempt.verdict()).isEqualTo(Verdict.REJECTED);
+            assertThat(attempt.answer()).hasSize(1_024);
+            assertThat(attempt.to()).isEqualTo(subscriber.url().toString());
+        }
+    }
+}

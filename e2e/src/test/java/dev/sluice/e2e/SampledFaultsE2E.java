@@ -1,0 +1,53 @@
+package dev.sluice.e2e;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Two of the fault runs, chosen by a seed that is printed; {@code SLUICE_FAULTS_SEED=N ./sluice test} runs the same two again. */
+@DisabledIfSystemProperty(
+        named = "sluice.e2e.cluster",
+        matches = "true",
+        disabledReason = "the processes of a full cluster are not Sluice's to kill")
+class SampledFaultsE2E {
+    private static final int SAMPLES = 2;
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path home = Path.of("");
+
+    @ParameterizedTest(name = "{0}, killing {1}, seed {2}")
+    @MethodSource("sampled")
+    void endsAsIfNothingHadHappened(FaultStory story, Victim victim, long seed) throws Exception {
+        try (var platform = new Platform(home)) {
+            story.run(platform.up(), victim, new Random(seed));
+        }
+    }
+
+    static Stream<Arguments> sampled() {
+        var every = EveryFaults.all(new Random(seed())).collect(Collectors.toCollection(ArrayList::new));
+        Collections.shuffle(every, new Random(seed()));
+        return every.stream().limit(SAMPLES);
+    }
+
+    private static final long SEED = givenOrNew();
+
+    static long seed() {
+        return SEED;
+    }
+
+    private static long givenOrNew() {
+        var given = System.getProperty("faults.seed", "");
+        long seed = given.isEmpty() ? System.nanoTime() % 1_000_000 : Long.parseLong(given);
+        System.err.println("faults.seed=" + seed);
+        return seed;
+    }
+}

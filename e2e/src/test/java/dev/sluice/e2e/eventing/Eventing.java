@@ -1,0 +1,18 @@
+package dev.sluice.e2e.eventing;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** A class of eventing tests: its tests run beside each other on one platform, each in a namespace of its own. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Tag("conformance")
+@Execution(ExecutionMode.CONCURRENT)
+@ExtendWith(EventWorldResolver.class)
+@interface Eventing {}

@@ -1,0 +1,142 @@
+package dev.sluice.gateway;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2StreamFrame;
+import io.netty.handler.ssl.SslContext;
+import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/** A pod that speaks HTTP/2 and nothing else, as Netty's multiplexer understands it. Tells how long each body was. */
+@SuppressWarnings("FutureReturnValueIgnored") // a test finds no answer then
+final class H2cPod implements AutoCloseable {
+    final Queue<Http2Headers> heads = new ConcurrentLinkedQueue<>();
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    private final Channel listener;
+
+    H2cPod() throws InterruptedException {
+        this(null);
+    }
+
+    H2cPod(@Nullable SslContext tls) throws InterruptedException {
+        listener = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (tls != null) {
+                            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                        }
+                        channel.pipeline()
+                                .addLast(
+                                        Http2FrameCodecBuilder.forServer().build(),
+                                        new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
+                                            @Override
+                                            protected void initChannel(Channel stream) {
+                                                stream.pipeline().addLast(new Answering());
+                                            }
+                                        }));
+                    }
+                })
+                .bind("127.0.0.1", 0)
+                .sync()
+                .channel();
+    }
+
+    int port() {
+        return ((java.net.InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    @Override
+    public void close() {
+        loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private final class Answering extends SimpleChannelInboundHandler<Http2StreamFrame> {
+        private long length;
+        private String path = "";
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, Http2StreamFrame frame) {
+            boolean end = false;
+            if (frame instanceof Http2HeadersFrame headers) {
+                if (headers.headers().path() != null) {
+                    heads.add(headers.headers());
+                    path = headers.headers().path().toString();
+                }
+                end = headers.isEndStream();
+            } else if (frame instanceof Http2DataFrame data) {
+                length += data.content().readableBytes();
+                ctx.write(new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes()).stream(data.stream()));
+                end = data.isEndStream();
+            }
+            if (end) {
+                answer(ctx);
+            }
+        }
+
+        private void answer(ChannelHandlerContext ctx) {
+            switch (path) {
+                case "/silent" -> {
+                    // never answers
+                }
+                case "/empty" ->
+                    ctx.writeAndFlush(new DefaultHttp2HeadersFrame(
+                            new DefaultHttp2Headers().status("204").set("x-pod", "h2"), true));
+                case "/trailers" -> {
+                    ctx.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200"), false));
+                    ctx.write(new DefaultHttp2DataFrame(text("body"), false));
+                    ctx.writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().set("x-sum", "42"), true));
+                }
+                default -> {
+                    if (path.startsWith("/large/")) {
+                        large(ctx, Integer.parseInt(path.substring("/large/".length())));
+                        return;
+                    }
+                    ctx.write(new DefaultHttp2HeadersFrame(
+                            new DefaultHttp2Headers().status("200").set("x-pod", "h2"), false));
+                    ctx.writeAndFlush(new DefaultHttp2DataFrame(text("got " + length), true));
+                }
+            }
+        }
+
+        private void large(ChannelHandlerContext ctx, int mebibytes) {
+            ctx.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200"), false));
+            more(ctx, mebibytes * 16);
+        }
+
+        private void more(ChannelHandlerContext ctx, int left) {
+            ctx.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(new byte[64 * 1024]), left == 1))
+                    .addListener(written -> {
+                        if (written.isSuccess() && left > 1) {
+                            more(ctx, left - 1);
+                        }
+                    });
+        }
+
+        private static ByteBuf text(String text) {
+            return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+        }
+    }
+}

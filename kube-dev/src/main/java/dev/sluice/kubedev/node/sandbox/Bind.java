@@ -1,0 +1,6 @@
+package dev.sluice.kubedev.node.sandbox;
+
+import java.nio.file.Path;
+
+/** A file or folder of the host that a container sees at a path of its own. */
+public record Bind(Path host, String path, boolean readOnly) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.model.dataplane;
+
+import org.jspecify.annotations.NullMarked;

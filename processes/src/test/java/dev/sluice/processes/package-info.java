@@ -1,0 +1,5 @@
+/** Tests with real children. */
+@NullMarked
+package dev.sluice.processes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,297 @@
+package dev.sluice.serving;
+
+import dev.sluice.api.serving.ServingLabels;
+import dev.sluice.model.dataplane.GatewayControl;
+import dev.sluice.model.dataplane.GatewayEvents;
+import dev.sluice.model.dataplane.HostRule;
+import dev.sluice.model.dataplane.RevisionId;
+import dev.sluice.model.dataplane.RevisionStat;
+import dev.sluice.serving.autoscale.Autoscaler;
+import dev.sluice.serving.autoscale.ScalingMemory;
+import dev.sluice.serving.cluster.Caches;
+import dev.sluice.serving.cluster.Events;
+import dev.sluice.serving.cluster.Meta;
+import dev.sluice.serving.cluster.ObjectKey;
+import dev.sluice.serving.cluster.Writes;
+import dev.sluice.serving.config.LiveSettings;
+import dev.sluice.serving.digest.Digests;
+import dev.sluice.serving.digest.Registry;
+import dev.sluice.serving.domain.DomainMappingReconciler;
+import dev.sluice.serving.gc.RevisionCollector;
+import dev.sluice.serving.loop.WorkLoop;
+import dev.sluice.serving.pods.PodFeed;
+import dev.sluice.serving.revision.AwaitedBuild;
+import dev.sluice.serving.revision.RevisionReconciler;
+import dev.sluice.serving.rollout.RolloutDispatch;
+import dev.sluice.serving.route.RouteReconciler;
+import dev.sluice.serving.route.RouteTablePublisher;
+import dev.sluice.serving.service.ConfigurationReconciler;
+import dev.sluice.serving.service.RequestedBuilds;
+import dev.sluice.serving.service.ServiceReconciler;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.temporal.client.WorkflowClient;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serving as a whole. A gateway is made with {@link #events()}, then serving is started with that gateway: from then on
+ * Services are reconciled, revisions scaled and routes published until it is closed.
+ */
+public final class Serving implements AutoCloseable {
+    private final ServingConfig config;
+    private final LiveSettings settings;
+    private final KubernetesClient client;
+    private final WorkflowClient workflows;
+    private final Clock clock = Clock.systemUTC();
+    private volatile @Nullable Running running;
+
+    /** @param settings started already */
+    public Serving(ServingConfig config, LiveSettings settings, KubernetesClient client, WorkflowClient workflows) {
+        this.config = config;
+        this.settings = settings;
+        this.client = client;
+        this.workflows = workflows;
+    }
+
+    /** What gateways report to; before serving is started, reports are dropped. */
+    public GatewayEvents events() {
+        return new GatewayEvents() {
+            @Override
+            public void wake(RevisionId revision) {
+                var now = running;
+                if (now != null) {
+                    now.autoscaler.wake(revision);
+                }
+            }
+
+            @Override
+            public void podOpened(RevisionId revision, String podUid) {
+                var now = running;
+                if (now != null) {
+                    now.pods.opened(podUid);
+                    now.autoscaler.podsChanged(revision);
+                }
+            }
+
+            @Override
+            public void stats(Instant secondStart, List<RevisionStat> stats) {
+                var now = running;
+                if (now != null) {
+                    now.autoscaler.stats(secondStart, stats);
+                }
+            }
+        };
+    }
+
+    /** Returns when everything that exists has been read and the first table is published. */
+    public synchronized void start(GatewayControl gateway) {
+        if (running != null) {
+            throw new IllegalStateException("serving has been started already");
+        }
+        var started = new Running(config, settings, client, workflows, gateway, clock);
+        running = started; // what a gateway of its own tells as soon as it has the first table must not be lost
+        started.start();
+    }
+
+    /** Hosts beside those of Routes, such as the event ingress'; they replace what this owner had. */
+    public void putHosts(String owner, Map<String, HostRule> rules) {
+        var now = running;
+        if (now == null) {
+            throw new IllegalStateException("serving has not been started");
+        }
+        now.publisher.putHosts("other/" + owner, rules);
+    }
+
+    @Override
+    public synchronized void close() {
+        var now = running;
+        running = null;
+        if (now != null) {
+            now.close();
+        }
+    }
+
+    /** The parts while serving runs, made in order and closed in reverse. */
+    private static final class Running implements AutoCloseable {
+        private final Caches caches;
+        private final Events events;
+        private final Registry registry;
+        private final PodFeed pods;
+        private final RouteTablePublisher publisher;
+        private final Autoscaler autoscaler;
+        private final RolloutDispatch rollouts;
+        private final RevisionReconciler revisionReconciler;
+        private final RouteReconciler routeReconciler;
+        private final WorkLoop<ObjectKey> services;
+        private final WorkLoop<ObjectKey> configurations;
+        private final WorkLoop<ObjectKey> revisions;
+        private final WorkLoop<ObjectKey> routes;
+        private final DomainMappingReconciler domainReconciler;
+        private final WorkLoop<ObjectKey> domains;
+        private final WorkLoop<ObjectKey> collections;
+
+        Running(
+                ServingConfig config,
+                LiveSettings settings,
+                KubernetesClient client,
+                WorkflowClient workflows,
+                GatewayControl gateway,
+                Clock clock) {
+            caches = new Caches(client);
+            var writes = new Writes(client);
+            events = new Events(client, clock);
+            registry = new Registry(config.registries(), () -> settings.get().deployment());
+            pods = new PodFeed(caches, gateway);
+            publisher = new RouteTablePublisher(gateway, clock.millis());
+            autoscaler = new Autoscaler(writes, pods, gateway, this::revisionChanged, memory(config), clock);
+            rollouts = new RolloutDispatch(workflows);
+            revisionReconciler = new RevisionReconciler(
+                    caches,
+                    writes,
+                    events,
+                    new Digests(client, registry),
+                    new AwaitedBuild(caches),
+                    autoscaler,
+                    publisher,
+                    config,
+                    settings,
+                    clock);
+            routeReconciler = new RouteReconciler(caches, writes, publisher, rollouts, config, settings, clock);
+            services = new WorkLoop<>("services", new ServiceReconciler(caches, writes, events, clock));
+            configurations = new WorkLoop<>(
+                    "configurations",
+                    new ConfigurationReconciler(caches, writes, events, new RequestedBuilds(client), clock));
+            revisions = new WorkLoop<>("revisions", revisionReconciler);
+            routes = new WorkLoop<>("routes", routeReconciler);
+            domainReconciler = new DomainMappingReconciler(caches, writes, publisher, client, config, settings, clock);
+            domains = new WorkLoop<>("domains", domainReconciler);
+            collections = new WorkLoop<>("collections", new RevisionCollector(caches, writes, settings, clock));
+            settings.onChange(this::settingsChanged);
+        }
+
+        void start() {
+            connect();
+            events.start();
+            caches.start();
+            caches.revisions().all().forEach(revisionReconciler::announce);
+            caches.routes().all().forEach(routeReconciler::restore);
+            caches.pods().all().forEach(pods::changed); // their events may come later than their being known
+            publisher.open();
+            autoscaler.start();
+            rollouts.start();
+            revisions.start();
+            routes.start();
+            domainReconciler.claimed().forEach(domains::enqueue);
+            domains.start();
+            configurations.start();
+            services.start();
+            collections.start();
+        }
+
+        /** Which object's change makes which others be looked at. */
+        private void connect() {
+            caches.services().onChange(service -> services.enqueue(ObjectKey.of(service)));
+            caches.configurations().onChange(configuration -> {
+                var key = ObjectKey.of(configuration);
+                configurations.enqueue(key);
+                collections.enqueue(key);
+                owner(configuration, ServingLabels.SERVICE, services);
+                caches.routesToConfiguration(key).forEach(route -> routes.enqueue(ObjectKey.of(route)));
+            });
+            caches.revisions().onChange(revision -> {
+                var key = ObjectKey.of(revision);
+                revisions.enqueue(key);
+                owner(revision, ServingLabels.CONFIGURATION, configurations);
+                owner(revision, ServingLabels.CONFIGURATION, collections);
+                caches.routesToRevision(key).forEach(route -> routes.enqueue(ObjectKey.of(route)));
+            });
+            caches.routes().onChange(route -> {
+                routes.enqueue(ObjectKey.of(route));
+                mappingsIn(route.getMetadata().getNamespace());
+                owner(route, ServingLabels.SERVICE, services);
+            });
+            caches.autoscalers().onChange(pa -> revisions.enqueue(ObjectKey.of(pa)));
+            caches.horizontal().onChange(hpa -> revisions.enqueue(ObjectKey.of(hpa)));
+            caches.deployments().onChange(deployment -> {
+                var id = new RevisionId(
+                        deployment.getMetadata().getNamespace(), Meta.label(deployment, ServingLabels.REVISION));
+                var replicas = deployment.getSpec().getReplicas();
+                autoscaler.replicas(id, replicas == null ? 1 : replicas);
+                owner(deployment, ServingLabels.REVISION, revisions);
+            });
+            caches.pods().onChange(pod -> {
+                autoscaler.podsChanged(pods.changed(pod));
+                owner(pod, ServingLabels.REVISION, revisions);
+            });
+            caches.placeholders().onChange(service -> owner(service, ServingLabels.ROUTE, routes));
+            caches.endpoints().onChange(slice -> owner(slice, ServingLabels.ROUTE, routes));
+            caches.domainMappings()
+                    .onChange(mapping -> caches.mappingsOf(mapping.getMetadata().getName())
+                            .forEach(other -> domains.enqueue(ObjectKey.of(other))));
+            caches.domainMappings().onChange(mapping -> domains.enqueue(ObjectKey.of(mapping)));
+            caches.claims()
+                    .onChange(claim -> caches.mappingsOf(claim.getMetadata().getName())
+                            .forEach(mapping -> domains.enqueue(ObjectKey.of(mapping))));
+            caches.tlsSecrets()
+                    .onChange(secret -> mappingsIn(secret.getMetadata().getNamespace()));
+            caches.builds()
+                    .onChange(build -> caches.revisions()
+                            .by("namespace", build.getMetadata().getNamespace())
+                            .forEach(revision -> {
+                                if (Meta.annotations(revision)
+                                        .getOrDefault(RequestedBuilds.REFERENCE, "")
+                                        .endsWith("/" + build.getMetadata().getName())) {
+                                    revisions.enqueue(ObjectKey.of(revision));
+                                }
+                            }));
+        }
+
+        private static @Nullable ScalingMemory memory(ServingConfig config) {
+            var file = config.scalingMemory();
+            return file == null ? null : ScalingMemory.in(file);
+        }
+
+        private void mappingsIn(String namespace) {
+            caches.domainMappings()
+                    .by("namespace", namespace)
+                    .forEach(mapping -> domains.enqueue(ObjectKey.of(mapping)));
+        }
+
+        private void settingsChanged() {
+            caches.configurations().all().forEach(configuration -> collections.enqueue(ObjectKey.of(configuration)));
+            caches.domainMappings().all().forEach(mapping -> domains.enqueue(ObjectKey.of(mapping)));
+            caches.revisions().all().forEach(revision -> revisions.enqueue(ObjectKey.of(revision)));
+            caches.routes().all().forEach(route -> routes.enqueue(ObjectKey.of(route)));
+        }
+
+        private void revisionChanged(RevisionId id) {
+            revisions.enqueue(new ObjectKey(id.namespace(), id.name()));
+        }
+
+        private static void owner(HasMetadata object, String label, WorkLoop<ObjectKey> loop) {
+            var name = Meta.label(object, label);
+            if (!name.isEmpty()) {
+                loop.enqueue(new ObjectKey(object.getMetadata().getNamespace(), name));
+            }
+        }
+
+        @Override
+        public void close() {
+            collections.close();
+            services.close();
+            configurations.close();
+            domains.close();
+            routes.close();
+            revisions.close();
+            rollouts.close();
+            autoscaler.close();
+            registry.close();
+            events.close();
+            caches.close();
+        }
+    }
+}

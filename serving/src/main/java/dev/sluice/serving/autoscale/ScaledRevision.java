@@ -1,0 +1,365 @@
+package dev.sluice.serving.autoscale;
+
+import dev.sluice.model.autoscale.Samples;
+import dev.sluice.model.autoscale.Scaler;
+import dev.sluice.model.autoscale.ScalerState;
+import dev.sluice.model.autoscale.ScalingSpec;
+import dev.sluice.model.autoscale.ZeroGate;
+import dev.sluice.model.dataplane.RevisionId;
+import dev.sluice.model.dataplane.RevisionStat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scaling of one revision: what was seen, what phase it is in, and what is to be done next. It decides and remembers;
+ * {@link Autoscaler} carries out. Its own lock guards it; nothing blocks while it is held.
+ */
+final class ScaledRevision {
+    /** An event of the Deployment may be older than our own write: until it shows what we wrote it is not believed. */
+    private static final Duration ECHO_LIMIT = Duration.ofSeconds(10);
+
+    /** What is to be done to the Deployment. */
+    sealed interface Step {
+        /** More pods, or the first one. */
+        record Grow(int to) implements Step {}
+
+        /** Fewer pods, none of which may have anything in flight. */
+        record Shrink(int to) implements Step {}
+
+        /** The pods that were about to go are wanted again. */
+        record Restore() implements Step {}
+    }
+
+    /** A shrinking under way; its identity tells a later one from it. */
+    private static final class Shrinking {
+        final int to;
+
+        Shrinking(int to) {
+            this.to = to;
+        }
+    }
+
+    /** What was seen longer ago than this is history: it counts in averages and wakes nobody. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    private final RevisionId id;
+    private ScalingSpec spec;
+    private Duration activationLimit;
+    private Samples samples;
+    private ScalerState state;
+    private ZeroGate.Phase phase;
+    private Instant phaseSince;
+    private int replicas;
+    private int expected = -1;
+    private Instant expectedSince = Instant.EPOCH;
+    private boolean initialized;
+    private boolean timedOut;
+    private boolean wanted;
+    private @Nullable Shrinking shrinking;
+    private int desired;
+    private int ready;
+    /** It goes on from an earlier process, and its pods have not been seen since. */
+    private boolean resumed;
+
+    ScaledRevision(
+            RevisionId id,
+            ScalingSpec spec,
+            Duration activationLimit,
+            int replicas,
+            int ready,
+            boolean initialized,
+            Instant now) {
+        this.id = id;
+        this.spec = spec;
+        this.activationLimit = activationLimit;
+        this.samples = new Samples(spec.stableWindow());
+        this.state = ScalerState.fresh(ready, now);
+        this.replicas = replicas;
+        this.desired = replicas;
+        this.ready = ready;
+        this.initialized = initialized;
+        this.phase = replicas == 0 ? ZeroGate.Phase.INACTIVE : ZeroGate.Phase.ACTIVATING;
+        this.phaseSince = now;
+        settle(now);
+    }
+
+    RevisionId id() {
+        return id;
+    }
+
+    /** What another process needs to go on, unless the revision sleeps. */
+    synchronized Optional<ScalingMemory.Remembered> memory() {
+        if (!busy()) {
+            return Optional.empty();
+        }
+        return Optional.of(new ScalingMemory.Remembered(
+                id, spec.metric(), phase, phaseSince, state, samples.memory().orElse(null)));
+    }
+
+    /** Goes on from where an earlier process was, as if the time since, {@code gap}, had not been. */
+    synchronized void resume(ScalingMemory.Remembered before, Duration gap, Instant now) {
+        if (replicas == 0) {
+            return; // it has gone to sleep meanwhile
+        }
+        if (before.samples() != null && before.metric() == spec.metric()) {
+            samples = Samples.remembering(before.samples(), spec.stableWindow(), gap);
+        }
+        state = before.state().later(gap);
+        phase = before.phase();
+        phaseSince = before.phaseSince().plus(gap);
+        resumed = true;
+        settle(now);
+    }
+
+    /** Takes over what the revision asks for now; true when that may change what is to be done. */
+    synchronized boolean respec(ScalingSpec newer, Duration limit) {
+        if (newer.metric() != spec.metric()) {
+            samples = new Samples(newer.stableWindow());
+        } else if (!newer.stableWindow().equals(spec.stableWindow())) {
+            samples = samples.over(newer.stableWindow());
+        }
+        boolean other = !newer.equals(spec);
+        spec = newer;
+        activationLimit = limit;
+        return other;
+    }
+
+    synchronized void observed(int replicasNow, Instant now) {
+        if (expected >= 0) {
+            if (replicasNow != expected && now.isBefore(expectedSince.plus(ECHO_LIMIT))) {
+                return;
+            }
+            expected = -1;
+        }
+        replicas = replicasNow;
+        settle(now);
+    }
+
+    synchronized void pods(int readyNow, Instant now) {
+        ready = readyNow;
+        if (ready > 0 && !samples.hasData()) {
+            samples.begin(now);
+        }
+        settle(now);
+    }
+
+    /** A request waits. The step to take at once, if there is none under way. */
+    synchronized Optional<Step> woken(Instant now) {
+        wanted = true;
+        timedOut = false;
+        samples.begin(now);
+        activate(now);
+        if (shrinking != null || replicas > 0) {
+            return Optional.empty();
+        }
+        return grow(spec.wakeScale(), now);
+    }
+
+    /** What a report of a gateway makes necessary. */
+    enum Seen {
+        NOTHING,
+        /** The revision sleeps although requests wait. */
+        WAKE,
+        /** Requests wait although there are pods: more may be needed before the next tick. */
+        DECIDE
+    }
+
+    /** One second of one gateway. */
+    synchronized Seen saw(Instant second, RevisionStat stat, Instant now) {
+        samples.add(second, spec.metric() == ScalingSpec.Metric.RPS ? stat.requests() : stat.averageConcurrency());
+        if (second.isBefore(now.minus(FRESH))) {
+            return Seen.NOTHING;
+        }
+        if (stat.averageConcurrency() > 0 || stat.requests() > 0) {
+            activate(now);
+        }
+        if (stat.queued() == 0) {
+            return Seen.NOTHING;
+        }
+        return replicas == 0 ? Seen.WAKE : Seen.DECIDE;
+    }
+
+    /** Whether the periodic decision has anything to look at. */
+    synchronized boolean busy() {
+        return replicas > 0 || ready > 0 || wanted || (spec.keepsPods() && initialized);
+    }
+
+    /** The periodic decision. */
+    synchronized Optional<Step> decide(Instant now) {
+        settle(now);
+        wanted = false;
+        if (replicas == 0) {
+            return spec.keepsPods() && initialized && shrinking == null
+                    ? grow(spec.bounded(0, true), now)
+                    : Optional.empty();
+        }
+        var asked = asked(now);
+        if (asked.isEmpty()) {
+            return Optional.empty();
+        }
+        int want = asked.get();
+        if (shrinking != null) {
+            if (want <= shrinking.to) {
+                return Optional.empty(); // it goes on, and further at a later tick
+            }
+            shrinking = null;
+            activate(now);
+            desired = want;
+            return Optional.of(new Step.Restore()); // how many pods that needs is for the next tick to say
+        }
+        if (want == 0) {
+            return zero(now);
+        }
+        if (phase == ZeroGate.Phase.INACTIVE) {
+            activate(now);
+        }
+        if (want > replicas) {
+            return grow(want, now);
+        }
+        return want < replicas ? shrink(want) : Optional.empty();
+    }
+
+    /** How many pods the load asks for, within bounds; empty while that is not known. */
+    private Optional<Integer> asked(Instant now) {
+        if (!samples.hasData()) {
+            if (phase == ZeroGate.Phase.ACTIVATING) {
+                return Optional.of(0); // no pod came up: the gate knows how long to wait
+            }
+            samples.begin(now);
+            return Optional.empty();
+        }
+        var load = new Scaler.Load(
+                samples.average(now, spec.stableWindow(), spec.aggregation()),
+                samples.average(now, spec.panicWindow(), spec.aggregation()),
+                ready);
+        var decision = Scaler.decide(load, spec, state, now);
+        state = decision.next();
+        return Optional.of(spec.bounded(decision.wanted(), initialized));
+    }
+
+    /** Says that a shrinking has come to {@code now} pods; false when it was stopped, and nothing may be written. */
+    synchronized boolean shrunk(Object token, int replicasNow, boolean last, Instant now) {
+        var current = shrinking;
+        if (current == null || !token.equals(current)) {
+            return false;
+        }
+        int target = current.to;
+        if (last) {
+            shrinking = null;
+        }
+        wrote(replicasNow, now);
+        desired = target;
+        return true;
+    }
+
+    /** Ends a shrinking that could not be carried out; false when it had been stopped before. */
+    synchronized boolean abandonShrinking(Object token, Instant now) {
+        if (!token.equals(shrinking)) {
+            return false;
+        }
+        shrinking = null;
+        activate(now);
+        return true;
+    }
+
+    synchronized @Nullable Object shrinking() {
+        return shrinking;
+    }
+
+    /** Stops a shrinking because pods are wanted again; true when one was under way. */
+    synchronized boolean cancelShrinking() {
+        boolean was = shrinking != null;
+        shrinking = null;
+        return was;
+    }
+
+    /** A write failed: what the Deployment says counts again. */
+    synchronized void writeFailed(int replicasBefore) {
+        expected = -1;
+        replicas = replicasBefore;
+    }
+
+    synchronized int replicas() {
+        return replicas;
+    }
+
+    synchronized ScaleView view() {
+        var shown = switch (phase) {
+            case ACTIVATING -> ScaleView.State.ACTIVATING;
+            case ACTIVE -> ScaleView.State.ACTIVE;
+            case INACTIVE -> ScaleView.State.INACTIVE;
+        };
+        return new ScaleView(shown, ready, desired, initialized, timedOut);
+    }
+
+    private Optional<Step> zero(Instant now) {
+        return switch (ZeroGate.decide(spec, phase, phaseSince, activationLimit, now)) {
+            case ZeroGate.Verdict.Keep(int pods, Duration _) ->
+                replicas > pods && phase != ZeroGate.Phase.ACTIVATING ? shrink(pods) : Optional.empty();
+            case ZeroGate.Verdict.Deactivate() -> {
+                enter(ZeroGate.Phase.INACTIVE, now);
+                yield zero(now); // with no grace period, at once
+            }
+            case ZeroGate.Verdict.Release() -> shrink(0);
+            case ZeroGate.Verdict.GiveUp() -> {
+                timedOut = true;
+                enter(ZeroGate.Phase.INACTIVE, now);
+                yield shrink(0);
+            }
+        };
+    }
+
+    private Optional<Step> grow(int to, Instant now) {
+        wrote(to, now);
+        return Optional.of(new Step.Grow(to));
+    }
+
+    private Optional<Step> shrink(int to) {
+        shrinking = new Shrinking(to);
+        desired = to;
+        return Optional.of(new Step.Shrink(to));
+    }
+
+    private void wrote(int to, Instant now) {
+        replicas = to;
+        expected = to;
+        expectedSince = now;
+        desired = to;
+        settle(now);
+    }
+
+    private void activate(Instant now) {
+        if (phase == ZeroGate.Phase.INACTIVE) {
+            enter(ready >= minReady() ? ZeroGate.Phase.ACTIVE : ZeroGate.Phase.ACTIVATING, now);
+            desired = Math.max(desired, 1);
+        }
+    }
+
+    private void settle(Instant now) {
+        if (ready >= spec.minReady(initialized) && (ready > 0 || spec.minReady(initialized) == 0)) {
+            initialized = true;
+        }
+        resumed &= replicas > 0 && ready < minReady();
+        if (phase == ZeroGate.Phase.INACTIVE) {
+            return;
+        }
+        if (replicas == 0 && !wanted) {
+            enter(ZeroGate.Phase.INACTIVE, now);
+        } else if (!resumed || phase != ZeroGate.Phase.ACTIVE) { // pods that come back with us were active before
+            enter(ready >= minReady() ? ZeroGate.Phase.ACTIVE : ZeroGate.Phase.ACTIVATING, now);
+        }
+    }
+
+    private int minReady() {
+        return spec.reachable() ? spec.minReady(initialized) : 1;
+    }
+
+    private void enter(ZeroGate.Phase next, Instant now) {
+        if (phase != next) {
+            phase = next;
+            phaseSince = now;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.sluice.serving.loop;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reconciles keys: what is enqueued runs soon on a virtual thread of its own, never twice at once for one key, and once more
+ * when it was enqueued while running. A run that throws is repeated with a pause that doubles.
+ */
+public final class WorkLoop<K> implements AutoCloseable {
+    /** One level-triggered pass over one key. */
+    @FunctionalInterface
+    public interface Work<K> {
+        Outcome reconcile(K key) throws InterruptedException;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkLoop.class);
+    private static final int AT_ONCE = 32;
+    private static final Duration CONFLICT_PAUSE = Duration.ofMillis(10);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    private final String name;
+    private final Work<K> work;
+    private final Semaphore slots = new Semaphore(AT_ONCE);
+    private final ScheduledThreadPoolExecutor timer;
+    /** Guarded by itself: every key that is queued, running or waiting for a timer, and whether this loop runs. */
+    private final Map<K, Entry> entries = new HashMap<>();
+
+    private boolean started;
+    private boolean closed;
+
+    private static final class Entry {
+        boolean running;
+        boolean dirty;
+        int failures;
+        int overtaken;
+
+        @Nullable
+        ScheduledFuture<?> timer;
+
+        @Nullable
+        Thread thread;
+    }
+
+    public WorkLoop(String name, Work<K> work) {
+        this.name = name;
+        this.work = work;
+        this.timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name(name + "-timer").daemon().factory());
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Runs what was enqueued so far, and from now on at once. */
+    public void start() {
+        synchronized (entries) {
+            started = true;
+            entries.forEach((key, entry) -> {
+                if (entry.dirty && !entry.running) {
+                    run(key, entry);
+                }
+            });
+        }
+    }
+
+    public void enqueue(K key) {
+        synchronized (entries) {
+            if (closed) {
+                return;
+            }
+            var entry = entries.computeIfAbsent(key, _ -> new Entry());
+            entry.dirty = true;
+            if (started && !entry.running) {
+                run(key, entry);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (entries) {
+            closed = true;
+            for (var entry : entries.values()) {
+                if (entry.thread != null) {
+                    entry.thread.interrupt();
+                }
+            }
+        }
+        timer.shutdownNow();
+    }
+
+    private void run(K key, Entry entry) {
+        entry.running = true;
+        entry.dirty = false;
+        if (entry.timer != null) {
+            entry.timer.cancel(false);
+            entry.timer = null;
+        }
+        entry.thread = Thread.ofVirtual().name(name + " " + key).start(() -> once(key, entry));
+    }
+
+    private void once(K key, Entry entry) {
+        Outcome outcome;
+        try {
+            slots.acquire();
+            try {
+                outcome = work.reconcile(key);
+                entry.failures = 0;
+                entry.overtaken = 0;
+            } finally {
+                slots.release();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return; // closing
+        } catch (RuntimeException e) { // a loop that must survive
+            outcome = failed(key, entry, e);
+        }
+        synchronized (entries) {
+            entry.running = false;
+            entry.thread = null;
+            if (closed) {
+                return;
+            }
+            if (entry.dirty) {
+                run(key, entry);
+                return;
+            }
+            switch (outcome) {
+                case Outcome.Done _ -> entries.remove(key);
+                case Outcome.Again(Duration after) ->
+                    entry.timer = timer.schedule(() -> enqueue(key), after.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private Outcome failed(K key, Entry entry, RuntimeException e) {
+        if (e instanceof KubernetesClientException k
+                && entry.failures == 0
+                && (k.getCode() == HttpURLConnection.HTTP_CONFLICT
+                        || k.getCode() == HttpURLConnection.HTTP_NOT_FOUND)) {
+            LOG.atDebug().addKeyValue("loop", name).addKeyValue("key", key).log("somebody was faster; looking again");
+            entry.overtaken++;
+            if (entry.overtaken < 100) {
+                return Outcome.again(CONFLICT_PAUSE);
+            }
+        }
+        int shift = Math.min(entry.failures++, 20);
+        var pause = Duration.ofMillis(Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() << shift));
+        synchronized (entries) {
+            if (!closed) {
+                LOG.atWarn()
+                        .addKeyValue("loop", name)
+                        .addKeyValue("key", key)
+                        .addKeyValue("attempt", entry.failures)
+                        .setCause(e)
+                        .log("reconciling failed; trying again");
+            }
+        }
+        return Outcome.again(pause);
+    }
+}

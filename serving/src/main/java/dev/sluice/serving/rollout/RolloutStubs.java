@@ -1,0 +1,50 @@
+package dev.sluice.serving.rollout;
+
+import dev.sluice.api.serving.Route;
+import dev.sluice.api.serving.ServingLabels;
+import dev.sluice.serving.cluster.Meta;
+import dev.sluice.workflows.Wire;
+import dev.sluice.workflows.rollout.RolloutRef;
+import dev.sluice.workflows.rollout.RolloutWorkflow;
+import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.common.SearchAttributes;
+
+/** How the workflow of a Route is reached: under one id, whether a run is open or has to be started. */
+final class RolloutStubs {
+    private final WorkflowClient client;
+
+    RolloutStubs(WorkflowClient client) {
+        this.client = client;
+    }
+
+    WorkflowClient client() {
+        return client;
+    }
+
+    /** Of the Service that owns the Route, or of the Route itself. */
+    static String uid(Route route) {
+        var service = Meta.label(route, ServingLabels.SERVICE_UID);
+        return service.isEmpty() ? route.getMetadata().getUid() : service;
+    }
+
+    static RolloutRef ref(String namespace, String name, String uid) {
+        return new RolloutRef(namespace, name, uid);
+    }
+
+    RolloutWorkflow of(String namespace, String name, String uid) {
+        return client.newWorkflowStub(
+                RolloutWorkflow.class,
+                WorkflowOptions.newBuilder()
+                        .setTaskQueue(Wire.CONTROL_QUEUE)
+                        .setWorkflowId(Wire.rolloutId(namespace, name, uid))
+                        .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
+                        .setTypedSearchAttributes(SearchAttributes.newBuilder()
+                                .set(Wire.KIND, "Rollout")
+                                .set(Wire.NAMESPACE, namespace)
+                                .set(Wire.NAME, name)
+                                .build())
+                        .build());
+    }
+}

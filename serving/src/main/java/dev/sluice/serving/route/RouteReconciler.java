@@ -1,0 +1,207 @@
+package dev.sluice.serving.route;
+
+import dev.sluice.api.conditions.ConditionSet;
+import dev.sluice.api.serving.Addressable;
+import dev.sluice.api.serving.Route;
+import dev.sluice.api.serving.RouteRollout;
+import dev.sluice.api.serving.RouteStatus;
+import dev.sluice.api.serving.ServingAnnotations;
+import dev.sluice.api.serving.TrafficTarget;
+import dev.sluice.api.serving.config.ServingSettings;
+import dev.sluice.model.autoscale.GoDuration;
+import dev.sluice.model.dataplane.HostRule;
+import dev.sluice.serving.ServingConfig;
+import dev.sluice.serving.cluster.Caches;
+import dev.sluice.serving.cluster.Meta;
+import dev.sluice.serving.cluster.ObjectKey;
+import dev.sluice.serving.cluster.Writes;
+import dev.sluice.serving.loop.Outcome;
+import dev.sluice.serving.loop.WorkLoop;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes a Route and says on it what is served (spec/serving.md sections 1.6 and 1.14). It is Ready only after the gateways
+ * have acknowledged; a Route whose traffic cannot be resolved keeps what it served before.
+ */
+public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
+    private static final String TRAFFIC = "AllTrafficAssigned";
+    private static final String INGRESS = "IngressReady";
+    private static final String CERTIFICATE = "CertificateProvisioned";
+    private static final Duration UNACKNOWLEDGED = Duration.ofSeconds(1);
+
+    private final Caches caches;
+    private final Writes writes;
+    private final RouteTablePublisher publisher;
+    private final RolloutOffers rollouts;
+    private final Supplier<ServingSettings> settings;
+    private final Hosts hosts;
+    private final Placeholders placeholders;
+    private final RoutingLabels labels;
+    private final Clock clock;
+
+    public RouteReconciler(
+            Caches caches,
+            Writes writes,
+            RouteTablePublisher publisher,
+            RolloutOffers rollouts,
+            ServingConfig config,
+            Supplier<ServingSettings> settings,
+            Clock clock) {
+        this.caches = caches;
+        this.writes = writes;
+        this.publisher = publisher;
+        this.rollouts = rollouts;
+        this.settings = settings;
+        this.placeholders = new Placeholders(caches, writes, config);
+        this.hosts = new Hosts(config, settings, placeholders::keptInside);
+        this.labels = new RoutingLabels(caches, writes, clock);
+        this.clock = clock;
+    }
+
+    /** Puts what a Route serves according to its status: the state to start from, before anything is published. */
+    public void restore(Route route) {
+        var rules = hosts.rules(route, route.getStatus().traffic());
+        if (!rules.isEmpty() && !Meta.deleting(route)) {
+            publisher.putHosts(owner(ObjectKey.of(route)), rules);
+        }
+    }
+
+    @Override
+    public Outcome reconcile(ObjectKey key) {
+        var found = caches.routes().get(key);
+        if (found.isEmpty() || Meta.deleting(found.get())) {
+            publisher.remove(owner(key));
+            rollouts.forget(key);
+            labels.clear(key);
+            return Outcome.done();
+        }
+        var route = found.get();
+        var duration = duration(route);
+        var conditions = new ConditionSet(
+                "Ready",
+                List.of(TRAFFIC, INGRESS, CERTIFICATE),
+                route.getStatus().conditions(),
+                clock.instant());
+        conditions.markTrue(CERTIFICATE, "TLSNotEnabled", "external-domain-tls is not enabled");
+        var traffic = new Traffic(
+                name -> caches.configurations().get(key.namespace(), name),
+                name -> caches.revisions().get(key.namespace(), name).filter(r -> !Meta.deleting(r)));
+        return switch (traffic.resolve(route, duration.isPositive())) {
+            case Traffic.Resolution.Bad(boolean failed, String reason, String message) -> {
+                if (failed) {
+                    conditions.markFalse(TRAFFIC, reason, message);
+                } else {
+                    conditions.markUnknown(TRAFFIC, reason, message);
+                }
+                if (conditions.get(INGRESS).filter(c -> c.reason() == null).isPresent()
+                        && conditions.status(INGRESS).equals("Unknown")) {
+                    conditions.markUnknown(INGRESS, "IngressNotConfigured", "Ingress has not yet been reconciled.");
+                }
+                placeholders.ensure(
+                        route, hosts.serviceNames(route, route.getSpec().traffic()));
+                write(
+                        route,
+                        conditions,
+                        route.getStatus().traffic(),
+                        route.getStatus().rollout());
+                yield Outcome.done();
+            }
+            case Traffic.Resolution.Good good -> serve(key, route, good, conditions);
+        };
+    }
+
+    private Outcome serve(ObjectKey key, Route route, Traffic.Resolution.Good good, ConditionSet conditions) {
+        conditions.markTrue(TRAFFIC);
+        var inTheWay = placeholders.ensure(route, hosts.serviceNames(route, good.targets()));
+        Map<String, HostRule> rules = hosts.rules(route, good.targets());
+        boolean acknowledged = publisher.putHosts(owner(key), rules);
+        ingress(conditions, acknowledged, good.rollout());
+        inTheWay.ifPresent(name -> conditions.markFalse(
+                INGRESS, "NotOwned", "There is an existing placeholder Service \"" + name + "\" that we do not own."));
+        var shown = good.targets().stream().map(t -> withUrl(route, t)).toList();
+        write(route, conditions, shown, good.rollout());
+        var rollout = good.rollout();
+        if (rollout != null && (good.begins() || RouteRollout.PROGRESSING.equals(rollout.phase()))) {
+            rollouts.offer(route, rollout);
+        }
+        labels.apply(route, good.targets()); // last: another Route may be faster, and all of this is done again
+        return acknowledged ? Outcome.done() : Outcome.again(UNACKNOWLEDGED);
+    }
+
+    private static void ingress(ConditionSet conditions, boolean acknowledged, @Nullable RouteRollout rollout) {
+        var phase = rollout == null ? "" : Objects.requireNonNullElse(rollout.phase(), "");
+        if (!acknowledged) {
+            conditions.markUnknown(INGRESS, "Uninitialized", "Waiting for load balancer to be ready");
+        } else if (phase.equals(RouteRollout.PROGRESSING)) {
+            conditions.markUnknown(
+                    INGRESS, "RolloutInProgress", "A gradual rollout of the latest revision(s) is in progress.");
+        } else if (phase.equals(RouteRollout.ABORTED)) {
+            conditions.markFalse(INGRESS, "RolloutAborted", message(rollout));
+        } else {
+            conditions.markTrue(INGRESS);
+        }
+        info(conditions, "RolloutPaused", phase.equals(RouteRollout.PAUSED), rollout);
+        info(conditions, "RolledBack", phase.equals(RouteRollout.ROLLED_BACK), rollout);
+    }
+
+    private static void info(ConditionSet conditions, String type, boolean holds, @Nullable RouteRollout rollout) {
+        if (holds) {
+            conditions.markTrue(type, type, message(rollout));
+        } else if (conditions.get(type).isPresent()) {
+            conditions.remove(type);
+        }
+    }
+
+    private static String message(@Nullable RouteRollout rollout) {
+        return rollout == null ? "" : Objects.requireNonNullElse(rollout.message(), "");
+    }
+
+    private TrafficTarget withUrl(Route route, TrafficTarget target) {
+        var url = target.tag() == null || target.tag().isEmpty() ? null : hosts.tagUrl(route, target.tag());
+        return new TrafficTarget(
+                target.tag(),
+                target.revisionName(),
+                target.configurationName(),
+                target.latestRevision(),
+                target.percent(),
+                url);
+    }
+
+    private void write(
+            Route route, ConditionSet conditions, List<TrafficTarget> traffic, @Nullable RouteRollout rollout) {
+        writes.status(
+                route,
+                new RouteStatus(
+                        Meta.generation(route),
+                        conditions.list(),
+                        route.getStatus().annotations(),
+                        hosts.url(route),
+                        new Addressable(hosts.address(route)),
+                        traffic,
+                        rollout),
+                Route::new);
+    }
+
+    private Duration duration(Route route) {
+        var annotations = Meta.annotations(route);
+        var own = annotations.getOrDefault(
+                ServingAnnotations.ROLLOUT_DURATION, annotations.get(ServingAnnotations.ROLLOUT_DURATION_LEGACY));
+        try {
+            return own == null ? settings.get().network().rolloutDuration() : GoDuration.parse(own);
+        } catch (IllegalArgumentException _) {
+            return settings.get()
+                    .network()
+                    .rolloutDuration(); // admission refuses it; an object from before that gets the default
+        }
+    }
+
+    private static String owner(ObjectKey key) {
+        return "route/" + key;
+    }
+}

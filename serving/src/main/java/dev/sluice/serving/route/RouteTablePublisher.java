@@ -1,0 +1,192 @@
+package dev.sluice.serving.route;
+
+import dev.sluice.model.dataplane.GatewayControl;
+import dev.sluice.model.dataplane.HostRule;
+import dev.sluice.model.dataplane.RevisionId;
+import dev.sluice.model.dataplane.RevisionSettings;
+import dev.sluice.model.dataplane.RouteTable;
+import dev.sluice.model.dataplane.TableVersion;
+import dev.sluice.model.dataplane.TlsCertificate;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Keeps the one table of routes and gives it to the gateways, whole, whenever a part changes. Nothing is published before it
+ * is opened, which is when every part that existed has been put. Who changes something while a table is on its way shares the next one
+ * with all others who do: many changes at once cost few tables.
+ */
+public final class RouteTablePublisher {
+    private final GatewayControl gateway;
+    private final long epoch;
+    /** Guarded by this. */
+    private final Map<String, Map<String, HostRule>> hosts = new HashMap<>();
+    /** By owner. Guarded by this. */
+    private final Map<String, Mapping> mappings = new TreeMap<>();
+    /** Guarded by this. */
+    private final Map<RevisionId, RevisionSettings> revisions = new HashMap<>();
+    /** Revisions that are gone while a rule still names them. Guarded by this. */
+    private final Map<RevisionId, RevisionSettings> leftBehind = new HashMap<>();
+
+    /** Counts changes. Guarded by this. */
+    private long changes;
+
+    /** Guarded by this. */
+    private boolean open;
+
+    /** Held while a table is compiled and on its way, so that versions go out in order; guards what follows. */
+    private final ReentrantLock publishing = new ReentrantLock();
+
+    private RouteTable last = RouteTable.empty();
+    private long sequence;
+    private long published;
+    private boolean acknowledged;
+
+    /** @param epoch greater than that of every publisher before */
+    public RouteTablePublisher(GatewayControl gateway, long epoch) {
+        this.gateway = gateway;
+        this.epoch = epoch;
+    }
+
+    /** From now on what is put is published at once. */
+    public void open() {
+        publish(change(() -> {
+            open = true;
+            return true;
+        }));
+    }
+
+    public void revision(RevisionId id, RevisionSettings settings) {
+        publish(change(() -> {
+            leftBehind.remove(id);
+            return !settings.equals(revisions.put(id, settings));
+        }));
+    }
+
+    /** Its settings stay in the table as long as a rule leads to it: a table is whole or it is none. */
+    public void forgetRevision(RevisionId id) {
+        publish(change(() -> {
+            var settings = revisions.remove(id);
+            if (settings != null) {
+                leftBehind.put(id, settings);
+            }
+            return settings != null;
+        }));
+    }
+
+    /**
+     * Replaces all hosts of one owner.
+     *
+     * @return whether the gateways serve them now
+     */
+    public boolean putHosts(String owner, Map<String, HostRule> rules) {
+        long change = change(() -> !rules.equals(hosts.put(owner, Map.copyOf(rules))));
+        return served(change, table -> table.hosts().keySet().containsAll(rules.keySet()));
+    }
+
+    /**
+     * Replaces the one mapping of its owner. A host that a Route has itself is not mapped.
+     *
+     * @return whether the gateways serve it now
+     */
+    public boolean putMapping(String owner, Mapping mapping) {
+        long change = change(() -> !mapping.equals(mappings.put(owner, mapping)));
+        return served(change, table -> table.hosts().containsKey(mapping.domain()));
+    }
+
+    /** Of hosts and of a mapping. */
+    public void remove(String owner) {
+        publish(change(() -> {
+            boolean was = hosts.remove(owner) != null;
+            was |= mappings.remove(owner) != null;
+            return was;
+        }));
+    }
+
+    /** Its number; 0 when nothing has changed. */
+    private synchronized long change(BooleanSupplier changing) {
+        return changing.getAsBoolean() ? ++changes : 0;
+    }
+
+    /** With a table that has the change in it: our own, or one that somebody else has published meanwhile. */
+    private void publish(long change) {
+        if (change > 0) {
+            var _ = served(change, _ -> true);
+        }
+    }
+
+    private boolean served(long change, Predicate<RouteTable> there) {
+        publishing.lock();
+        try {
+            if (published < change || !acknowledged) {
+                publish();
+            }
+            return acknowledged && there.test(last);
+        } finally {
+            publishing.unlock();
+        }
+    }
+
+    /** Who waits for a table that is on its way. */
+    int waiting() {
+        return publishing.getQueueLength();
+    }
+
+    private void publish() {
+        long upTo;
+        RouteTable next;
+        synchronized (this) {
+            if (!open) {
+                return;
+            }
+            upTo = changes;
+            next = compile();
+        }
+        last = next;
+        acknowledged = false; // also when the gateway throws
+        acknowledged = gateway.program(next).compareTo(next.version()) >= 0;
+        published = upTo;
+    }
+
+    private RouteTable compile() {
+        var all = new HashMap<String, HostRule>();
+        hosts.values().forEach(all::putAll);
+        // one that leads to what was never told of waits for it, alone: others must not wait with it
+        all.values().removeIf(rule -> !named(List.of(rule)).allMatch(this::settled));
+        var certificates = new HashMap<String, TlsCertificate>();
+        var mapped = new HashMap<String, HostRule>();
+        for (var mapping : mappings.values()) {
+            mapping.rule(all.get(mapping.target())).ifPresent(rule -> {
+                if (!all.containsKey(mapping.domain()) && mapped.putIfAbsent(mapping.domain(), rule) == null) {
+                    mapping.certificate().ifPresent(c -> certificates.put(mapping.domain(), c));
+                }
+            });
+        }
+        all.putAll(mapped);
+        leftBehind.keySet().retainAll(named(all.values()).collect(Collectors.toSet()));
+        var settings = new HashMap<>(leftBehind);
+        settings.putAll(revisions);
+        return new RouteTable(new TableVersion(epoch, ++sequence), all, settings, certificates);
+    }
+
+    private boolean settled(RevisionId revision) {
+        return revisions.containsKey(revision) || leftBehind.containsKey(revision);
+    }
+
+    private static Stream<RevisionId> named(Collection<HostRule> rules) {
+        return rules.stream()
+                .flatMap(rule -> Stream.concat(
+                        rule.tags().values().stream(),
+                        rule.splits().stream()
+                                .map(HostRule.Split::target)
+                                .filter(HostRule.Target.ToRevision.class::isInstance)
+                                .map(target -> ((HostRule.Target.ToRevision) target).revision())));
+    }
+}

@@ -1,0 +1,247 @@
+package dev.sluice.serving.service;
+
+import dev.sluice.api.conditions.Condition;
+import dev.sluice.api.conditions.ConditionSet;
+import dev.sluice.api.serving.Configuration;
+import dev.sluice.api.serving.HistoricForm;
+import dev.sluice.api.serving.KnativeService;
+import dev.sluice.api.serving.Revision;
+import dev.sluice.api.serving.Route;
+import dev.sluice.api.serving.ServiceStatus;
+import dev.sluice.api.serving.ServingLabels;
+import dev.sluice.api.serving.TrafficTarget;
+import dev.sluice.serving.cluster.Caches;
+import dev.sluice.serving.cluster.Events;
+import dev.sluice.serving.cluster.Meta;
+import dev.sluice.serving.cluster.ObjectKey;
+import dev.sluice.serving.cluster.Writes;
+import dev.sluice.serving.loop.Outcome;
+import dev.sluice.serving.loop.WorkLoop;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps a Service's Configuration and Route as it asks, and says on the Service how they are (spec/serving.md section 1.3). */
+public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
+    private static final String CONFIGURATIONS_READY = "ConfigurationsReady";
+    private static final String ROUTES_READY = "RoutesReady";
+    private static final List<String> INFO = List.of("RolloutPaused", "RolledBack");
+
+    private final Caches caches;
+    private final Writes writes;
+    private final Events events;
+    private final Clock clock;
+
+    public ServiceReconciler(Caches caches, Writes writes, Events events, Clock clock) {
+        this.caches = caches;
+        this.writes = writes;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    @Override
+    public Outcome reconcile(ObjectKey key) {
+        var found = caches.services().get(key);
+        if (found.isEmpty() || Meta.deleting(found.get())) {
+            return Outcome.done();
+        }
+        var service = found.get();
+        var before = service.getStatus();
+        var conditions = new ConditionSet(
+                "Ready", List.of(CONFIGURATIONS_READY, ROUTES_READY), before.conditions(), clock.instant());
+        if (HistoricForm.isManual(service)) {
+            leaveAlone(service, conditions);
+            return Outcome.done();
+        }
+
+        var configuration = configuration(service, conditions);
+        Route route = null;
+        if (configuration != null && !heldBack(service, configuration, conditions)) {
+            route = route(service, configuration, conditions);
+        }
+        conditions // Ready shows the cause, not that a Route has nothing to lead to because of it
+                .get(CONFIGURATIONS_READY)
+                .filter(c -> c.status().equals("False"))
+                .ifPresent(c -> conditions.markFalse(CONFIGURATIONS_READY, c.reason(), c.message()));
+        var kept = route == null ? caches.routes().get(key) : Optional.of(route);
+        var routed = kept.filter(r -> Meta.controlledBy(r, service)).map(Route::getStatus);
+        writes.status(
+                service,
+                new ServiceStatus(
+                        Meta.generation(service),
+                        conditions.list(),
+                        before.annotations(),
+                        configuration == null
+                                ? before.latestCreatedRevisionName()
+                                : configuration.getStatus().latestCreatedRevisionName(),
+                        configuration == null
+                                ? before.latestReadyRevisionName()
+                                : configuration.getStatus().latestReadyRevisionName(),
+                        routed.map(s -> s.url()).orElse(before.url()),
+                        routed.map(s -> s.address()).orElse(before.address()),
+                        routed.map(s -> ServiceReconciler.shown(s.traffic())).orElse(before.traffic())),
+                KnativeService::new);
+        return Outcome.done();
+    }
+
+    private void leaveAlone(KnativeService service, ConditionSet conditions) {
+        var message = "Service is set to Manual, and is not managing underlying resources.";
+        conditions.markUnknown(CONFIGURATIONS_READY, "Manual", message);
+        conditions.markUnknown(ROUTES_READY, "Manual", message);
+        var before = service.getStatus();
+        writes.status(
+                service,
+                new ServiceStatus(
+                        Meta.generation(service),
+                        conditions.list(),
+                        before.annotations(),
+                        before.latestCreatedRevisionName(),
+                        before.latestReadyRevisionName(),
+                        before.url(),
+                        before.address(),
+                        before.traffic()),
+                KnativeService::new);
+    }
+
+    private @Nullable Configuration configuration(KnativeService service, ConditionSet conditions) {
+        var key = ObjectKey.of(service);
+        var existing = caches.configurations().get(key).orElse(null);
+        var wanted = Children.configuration(service, existing);
+        if (existing == null) {
+            writes.create(wanted)
+                    .ifPresent(_ -> events.normal(service, "Created", "Created Configuration \"" + key.name() + "\""));
+            conditions.markUnknown(CONFIGURATIONS_READY, null, null);
+            return null;
+        }
+        if (!Meta.controlledBy(existing, service)) {
+            conditions.markFalse(
+                    CONFIGURATIONS_READY,
+                    "NotOwned",
+                    "There is an existing Configuration \"" + key.name() + "\" that we do not own.");
+            return null;
+        }
+        if (differs(existing, wanted, existing.getSpec(), wanted.getSpec())) {
+            wanted.getMetadata().setResourceVersion(existing.getMetadata().getResourceVersion());
+            existing = writes.update(wanted);
+        }
+        if (!Meta.observed(existing, existing.getStatus().observedGeneration())) {
+            conditions.markUnknown(
+                    CONFIGURATIONS_READY,
+                    "OutOfDate",
+                    "The Configuration is still working to reflect the latest desired specification.");
+        } else {
+            copy(existing.getStatus().conditions(), CONFIGURATIONS_READY, conditions);
+        }
+        return existing;
+    }
+
+    /** With a name of the user's own for the next revision, the Route waits for the Configuration. */
+    private boolean heldBack(KnativeService service, Configuration configuration, ConditionSet conditions) {
+        var template = service.getSpec().template();
+        var name = template == null ? null : template.name();
+        if (name == null) {
+            return false;
+        }
+        if (!Meta.observed(configuration, configuration.getStatus().observedGeneration())) {
+            return true;
+        }
+        var taken = caches.revisions()
+                .get(service.getMetadata().getNamespace(), name)
+                .filter(revision -> !madeBy(configuration, revision));
+        taken.ifPresent(_ -> conditions.markFalse(
+                ROUTES_READY,
+                "RevisionNameTaken",
+                "The revision name \"" + name
+                        + "\" is taken by a conflicting Revision, so traffic will not be migrated"));
+        return taken.isPresent();
+    }
+
+    private boolean madeBy(Configuration configuration, Revision revision) {
+        var template = configuration.getSpec().template();
+        return Meta.controlledBy(revision, configuration)
+                && (Meta.label(revision, ServingLabels.CONFIGURATION_GENERATION)
+                                .equals(Long.toString(Meta.generation(configuration)))
+                        || (template != null && same(revision.getSpec(), template.spec())));
+    }
+
+    private @Nullable Route route(KnativeService service, Configuration configuration, ConditionSet conditions) {
+        var key = ObjectKey.of(service);
+        var wanted = Children.route(service);
+        var existing = caches.routes().get(key).orElse(null);
+        if (existing == null) {
+            writes.create(wanted)
+                    .ifPresent(_ -> events.normal(service, "Created", "Created Route \"" + key.name() + "\""));
+            conditions.markUnknown(ROUTES_READY, null, null);
+            return null;
+        }
+        if (!Meta.controlledBy(existing, service)) {
+            conditions.markFalse(
+                    ROUTES_READY, "NotOwned", "There is an existing Route \"" + key.name() + "\" that we do not own.");
+            return null;
+        }
+        if (differs(existing, wanted, existing.getSpec(), wanted.getSpec())) {
+            wanted.getMetadata().setResourceVersion(existing.getMetadata().getResourceVersion());
+            existing = writes.update(wanted);
+        }
+        var status = existing.getStatus();
+        if (!Meta.observed(existing, status.observedGeneration())) {
+            conditions.markUnknown(
+                    ROUTES_READY,
+                    "OutOfDate",
+                    "The Route is still working to reflect the latest desired specification.");
+            return existing;
+        }
+        copy(status.conditions(), ROUTES_READY, conditions);
+        copyInfo(status.conditions(), conditions);
+        if (TrafficMigration.pending(existing, configuration, conditions.status(ROUTES_READY))) {
+            conditions.markUnknown(
+                    ROUTES_READY, "TrafficNotMigrated", "Traffic is not yet migrated to the latest revision.");
+        }
+        return existing;
+    }
+
+    private static List<TrafficTarget> shown(List<TrafficTarget> traffic) {
+        return traffic.stream()
+                .map(t -> new TrafficTarget(t.tag(), t.revisionName(), null, t.latestRevision(), t.percent(), t.url()))
+                .toList();
+    }
+
+    private static void copy(List<Condition> from, String type, ConditionSet to) {
+        var ready = from.stream().filter(c -> c.type().equals("Ready")).findFirst();
+        switch (ready.map(Condition::status).orElse("Unknown")) {
+            case "True" -> to.markTrue(type);
+            case "False" ->
+                to.markFalse(
+                        type, ready.orElseThrow().reason(), ready.orElseThrow().message());
+            default ->
+                to.markUnknown(
+                        type,
+                        ready.map(Condition::reason).orElse(null),
+                        ready.map(Condition::message).orElse(null));
+        }
+    }
+
+    private static void copyInfo(List<Condition> from, ConditionSet to) {
+        for (var type : INFO) {
+            var there = from.stream().filter(c -> c.type().equals(type)).findFirst();
+            if (there.isPresent()) {
+                to.markTrue(type, there.get().reason(), there.get().message());
+            } else if (to.get(type).isPresent()) {
+                to.remove(type);
+            }
+        }
+    }
+
+    private boolean differs(HasMetadata existing, HasMetadata wanted, Object existingSpec, Object wantedSpec) {
+        return !Meta.labels(existing).equals(Meta.labels(wanted))
+                || !Meta.annotations(existing).equals(Meta.annotations(wanted))
+                || !same(existingSpec, wantedSpec);
+    }
+
+    private boolean same(@Nullable Object one, @Nullable Object other) {
+        return Objects.equals(one, other) || writes.json(one).equals(writes.json(other));
+    }
+}

@@ -1,0 +1,329 @@
+package dev.sluice.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.api.autoscaling.PodAutoscaler;
+import dev.sluice.api.serving.Revision;
+import dev.sluice.model.dataplane.PodEndpoint;
+import dev.sluice.model.dataplane.RevisionId;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.temporal.client.WorkflowClient;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a Service to a published route and back to zero; Temporal is down all the time, which must not matter here. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ServingIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Map<String, String> NONE = Map.of();
+
+    private Platform platform;
+    private WorkflowServiceStubs nobody;
+
+    @BeforeAll
+    void start(@TempDir Path folder) {
+        nobody = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget("127.0.0.1:9")
+                .build());
+        platform = new Platform(
+                folder, WorkflowClient.newInstance(nobody), ServingConfig.local("localhost", 8080, "127.0.0.1", 8080));
+    }
+
+    @AfterAll
+    void stop() {
+        platform.close();
+        nobody.shutdownNow();
+    }
+
+    @Test
+    void aServiceBecomesReadyAndIsPublished() throws Exception {
+        platform.namespace("ready");
+        var seen = new CopyOnWriteArrayList<String>();
+        platform.apply("ready", "hello", Platform.image("hello"), NONE, NONE);
+
+        await().atMost(SOON).until(() -> {
+            var state = ready("ready", "hello");
+            seen.add(state);
+            return state.equals("True");
+        });
+        assertThat(seen).noneMatch(state -> state.startsWith("False"));
+        assertThat(platform.gateway.split("hello.ready.localhost")).isEqualTo(Map.of("hello-00001", 100));
+        assertThat(platform.gateway.split("hello.ready.svc.cluster.local")).isEqualTo(Map.of("hello-00001", 100));
+        var status = platform.service("ready", "hello").getStatus();
+        assertThat(status.url()).isEqualTo("http://hello.ready.localhost:8080");
+        assertThat(status.latestReadyRevisionName()).isEqualTo("hello-00001");
+        assertThat(status.observedGeneration()).isEqualTo(1);
+        assertThat(platform.client
+                        .services()
+                        .inNamespace("ready")
+                        .withName("hello")
+                        .get())
+                .isNotNull();
+        var deployment = platform.client
+                .apps()
+                .deployments()
+                .inNamespace("ready")
+                .withName("hello-00001-deployment")
+                .get();
+        assertThat(deployment
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .getEnv())
+                .extracting("name", "value")
+                .contains(
+                        org.assertj.core.groups.Tuple.tuple("PORT", "8080"),
+                        org.assertj.core.groups.Tuple.tuple("K_SERVICE", "hello"),
+                        org.assertj.core.groups.Tuple.tuple("K_REVISION", "hello-00001"));
+    }
+
+    @Test
+    void aSecondRevisionTakesOverAndABrokenOneDoesNot() throws Exception {
+        platform.namespace("second");
+        platform.apply("second", "app", Platform.image("one"), NONE, NONE);
+        await().atMost(SOON).until(() -> ready("second", "app").equals("True"));
+
+        platform.apply("second", "app", Platform.image("two"), NONE, NONE);
+        await().atMost(SOON)
+                .until(() -> platform.gateway.split("app.second.localhost").equals(Map.of("app-00002", 100)));
+        await().atMost(SOON).until(() -> ready("second", "app").equals("True"));
+
+        platform.apply("second", "app", Platform.image("crash"), NONE, NONE);
+        await().atMost(SOON).until(() -> ready("second", "app").equals("False RevisionFailed"));
+        assertThat(platform.gateway.split("app.second.localhost")).isEqualTo(Map.of("app-00002", 100));
+        var status = platform.service("second", "app").getStatus();
+        assertThat(status.latestCreatedRevisionName()).isEqualTo("app-00003");
+        assertThat(status.latestReadyRevisionName()).isEqualTo("app-00002");
+        assertThat(status.conditions())
+                .anySatisfy(c -> assertThat(c.message()).contains("Container failed with: no such database"));
+    }
+
+    @Test
+    void anImageThatCannotBePulledIsSaidWithinSeconds() throws Exception {
+        platform.namespace("missing");
+        platform.apply("missing", "app", Platform.image("missing"), NONE, NONE);
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(Platform.condition(
+                                platform.revision("missing", "app-00001")
+                                        .getStatus()
+                                        .conditions(),
+                                "ResourcesAvailable"))
+                        .isEqualTo("False ImagePullBackOff"));
+    }
+
+    @Test
+    void anImageThatNoRegistryHasIsNamed() throws Exception {
+        platform.namespace("nowhere");
+        platform.apply("nowhere", "app", "127.0.0.1:9/none:v1", NONE, NONE);
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(platform.revision("nowhere", "app-00001")
+                                .getStatus()
+                                .conditions())
+                        .anySatisfy(c -> {
+                            assertThat(c.reason()).isEqualTo("ContainerMissing");
+                            assertThat(c.message())
+                                    .startsWith("Unable to fetch image \"127.0.0.1:9/none:v1\": failed to resolve");
+                        }));
+        assertThat(platform.client
+                        .apps()
+                        .deployments()
+                        .inNamespace("nowhere")
+                        .list()
+                        .getItems())
+                .isEmpty();
+    }
+
+    @Test
+    void anIdleRevisionGoesToZeroAndARequestWakesIt() throws Exception {
+        platform.namespace("zero");
+        platform.apply("zero", "app", Platform.image("hello"), NONE, Map.of("autoscaling.knative.dev/window", "6s"));
+        await().atMost(SOON).until(() -> ready("zero", "app").equals("True"));
+        var id = new RevisionId("zero", "app-00001");
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> platform.replicas(id) == 0);
+        await().atMost(SOON).until(() -> platform.gateway.podsOf(id).isEmpty());
+        assertThat(ready("zero", "app")).isEqualTo("True");
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(Platform.condition(
+                                platform.revision("zero", "app-00001")
+                                        .getStatus()
+                                        .conditions(),
+                                "Active"))
+                        .isEqualTo("False NoTraffic"));
+
+        platform.serving.events().wake(id);
+        await().atMost(SOON).until(() -> !platform.gateway.podsOf(id).isEmpty());
+        assertThat(platform.replicas(id)).isEqualTo(1);
+    }
+
+    @Test
+    void aScaleDownTakesThePodThatHasDrainedAndWaitsForTheBusyOne() throws Exception {
+        platform.namespace("down");
+        platform.apply(
+                "down",
+                "app",
+                Platform.image("hello"),
+                NONE,
+                Map.of("autoscaling.knative.dev/window", "6s", "autoscaling.knative.dev/initial-scale", "4"));
+        var id = new RevisionId("down", "app-00001");
+        await().atMost(SOON).until(() -> platform.gateway.podsOf(id).size() == 4);
+        var all = uids(id);
+        platform.gateway.busy.addAll(all);
+
+        await().atMost(SOON).until(() -> cordoned(all).size() == 2); // by half at most
+        var victims = cordoned(all);
+        assertThat(platform.replicas(id)).isEqualTo(4);
+
+        var first = victims.iterator().next();
+        platform.gateway.end(Set.of(first));
+        await().atMost(SOON).until(() -> platform.replicas(id) == 3);
+        await().atMost(SOON).until(() -> platform.gateway.podsOf(id).size() == 3);
+        assertThat(uids(id)).as("the drained pod went, not a busy one").doesNotContain(first);
+
+        platform.gateway.end(victims);
+        await().atMost(SOON).until(() -> platform.gateway.podsOf(id).size() == 2);
+        assertThat(uids(id)).doesNotContainAnyElementsOf(victims);
+    }
+
+    @Test
+    void aMinimumThatIsEditedOnTheRevisionHoldsWithoutANewOne() throws Exception {
+        platform.namespace("min");
+        platform.apply("min", "app", Platform.image("hello"), NONE, Map.of("autoscaling.knative.dev/window", "6s"));
+        var id = new RevisionId("min", "app-00001");
+        await().atMost(SOON).until(() -> ready("min", "app").equals("True"));
+
+        annotate(id, "autoscaling.knative.dev/min-scale", "3");
+        await().atMost(SOON).until(() -> platform.gateway.podsOf(id).size() == 3);
+
+        annotate(id, "autoscaling.knative.dev/min-scale", "0");
+        await().atMost(Duration.ofSeconds(30)).until(() -> platform.replicas(id) == 0);
+        assertThat(platform.client
+                        .resources(Revision.class)
+                        .inNamespace("min")
+                        .list()
+                        .getItems())
+                .hasSize(1);
+    }
+
+    @Test
+    void classHpaLeavesTheScaleToAHorizontalPodAutoscaler() throws Exception {
+        platform.namespace("hpa");
+        platform.apply(
+                "hpa",
+                "app",
+                Platform.image("hello"),
+                NONE,
+                Map.of(
+                        "autoscaling.knative.dev/class", "hpa.autoscaling.knative.dev",
+                        "autoscaling.knative.dev/target", "75",
+                        "autoscaling.knative.dev/min-scale", "2",
+                        "autoscaling.knative.dev/max-scale", "5",
+                        "autoscaling.knative.dev/window", "20s"));
+        await().atMost(SOON).until(() -> ready("hpa", "app").equals("True"));
+        var hpa = platform.client
+                .autoscaling()
+                .v2()
+                .horizontalPodAutoscalers()
+                .inNamespace("hpa")
+                .withName("app-00001")
+                .get();
+        assertThat(hpa.getSpec().getScaleTargetRef().getName()).isEqualTo("app-00001-deployment");
+        assertThat(hpa.getSpec().getMinReplicas()).isEqualTo(2);
+        assertThat(hpa.getSpec().getMaxReplicas()).isEqualTo(5);
+        var pa = platform.client
+                .resources(PodAutoscaler.class)
+                .inNamespace("hpa")
+                .withName("app-00001")
+                .get();
+        assertThat(hpa.getMetadata().getOwnerReferences())
+                .singleElement()
+                .satisfies(owner ->
+                        assertThat(owner.getUid()).isEqualTo(pa.getMetadata().getUid()));
+        assertThat(Platform.condition(pa.getStatus().conditions(), "Active")).isEqualTo("True");
+
+        // whoever scales it, it is not us
+        platform.client
+                .apps()
+                .deployments()
+                .inNamespace("hpa")
+                .withName("app-00001-deployment")
+                .scale(4);
+        await().during(Duration.ofSeconds(5))
+                .atMost(SOON)
+                .until(() -> platform.replicas(new RevisionId("hpa", "app-00001")) == 4);
+    }
+
+    private Set<String> uids(RevisionId id) {
+        return platform.gateway.podsOf(id).stream().map(PodEndpoint::uid).collect(Collectors.toSet());
+    }
+
+    private Set<String> cordoned(Set<String> of) {
+        return of.stream().filter(platform.gateway.cordoned::contains).collect(Collectors.toSet());
+    }
+
+    private void annotate(RevisionId id, String key, String value) {
+        platform.client
+                .resources(Revision.class)
+                .inNamespace(id.namespace())
+                .withName(id.name())
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(key, value));
+    }
+
+    @Test
+    void aRestartPublishesEverythingAtOnceAndKeepsWarmPods() throws Exception {
+        platform.namespace("again");
+        platform.apply("again", "app", Platform.image("hello"), NONE, NONE);
+        await().atMost(SOON).until(() -> ready("again", "app").equals("True"));
+        int before = platform.gateway.tables.size();
+
+        platform.restartServing();
+
+        assertThat(platform.gateway.tables.get(before).hosts()).containsKey("app.again.localhost");
+        assertThat(platform.replicas(new RevisionId("again", "app-00001"))).isEqualTo(1);
+    }
+
+    @Test
+    void deletingAServiceUnpublishesIt() throws Exception {
+        platform.namespace("gone");
+        platform.apply("gone", "app", Platform.image("hello"), NONE, NONE);
+        await().atMost(SOON).until(() -> ready("gone", "app").equals("True"));
+
+        platform.client.resource(platform.service("gone", "app")).delete();
+
+        // the Route goes by garbage collection, whose collector looks for new kinds every 30 s
+        await().atMost(SOON.plusSeconds(60))
+                .until(() -> platform.gateway.rule("app.gone.localhost").isEmpty());
+        await().atMost(SOON.plusSeconds(60))
+                .until(() -> platform.client
+                        .apps()
+                        .deployments()
+                        .inNamespace("gone")
+                        .list()
+                        .getItems()
+                        .isEmpty());
+    }
+
+    private String ready(String namespace, String name) {
+        return Platform.condition(platform.service(namespace, name).getStatus().conditions(), "Ready");
+    }
+}

@@ -1,0 +1,132 @@
+package dev.sluice.serving.autoscale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.model.autoscale.ScalingDefaults;
+import dev.sluice.model.autoscale.ScalingSpec;
+import dev.sluice.model.dataplane.RevisionId;
+import dev.sluice.model.dataplane.RevisionStat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ScaledRevisionTest {
+    private static final RevisionId ID = new RevisionId("ns", "rev-00001");
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    private static final Duration LIMIT = Duration.ofMinutes(11);
+
+    private static ScalingSpec spec(boolean reachable, String... pairs) {
+        var annotations = new HashMap<String, String>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            annotations.put("autoscaling.knative.dev/" + pairs[i], pairs[i + 1]);
+        }
+        return ScalingSpec.of(
+                Map.copyOf(annotations), 0, reachable, ScalingDefaults.knative().withGrace(Duration.ZERO));
+    }
+
+    private static ScaledRevision running(ScalingSpec spec, int pods) {
+        var revision = new ScaledRevision(ID, spec, LIMIT, pods, pods, true, NOON);
+        revision.pods(pods, NOON);
+        return revision;
+    }
+
+    private static RevisionStat load(double concurrency, int queued) {
+        return new RevisionStat(ID, concurrency, concurrency, queued, 0, 1);
+    }
+
+    private static Instant at(int second) {
+        return NOON.plusSeconds(second);
+    }
+
+    @Test
+    void aFreshProcessNeitherShrinksABusyRevisionNorStormsUp() {
+        var revision = running(spec(true), 6);
+        for (int second = 1; second < 60; second++) {
+            revision.saw(at(second - 1), load(400, 0), at(second)); // 400 / 70 = 6 pods
+            if (second % 2 == 0) {
+                assertThat(revision.decide(at(second))).as("second %d", second).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void historyThatAGatewayTellsAgainCountsAndWakesNobody() {
+        var revision = running(spec(true, "window", "60s"), 6);
+        for (int second = -60; second < 0; second++) {
+            assertThat(revision.saw(at(second), load(400, second == -1 ? 0 : 3), at(0)))
+                    .isNotEqualTo(ScaledRevision.Seen.WAKE);
+        }
+        // the seconds before say six pods; without them the second after the restart would ask for twelve
+        revision.saw(at(0), load(800, 0), at(1));
+        assertThat(revision.decide(at(2))).contains(new ScaledRevision.Step.Grow(7));
+    }
+
+    @Test
+    void oldReportsDoNotWakeARevisionThatHasGoneToSleepSince() {
+        var revision = new ScaledRevision(ID, spec(true), LIMIT, 0, 0, true, NOON);
+        assertThat(revision.saw(at(-30), load(1, 1), at(0))).isEqualTo(ScaledRevision.Seen.NOTHING);
+        assertThat(revision.saw(at(-1), load(1, 1), at(0))).isEqualTo(ScaledRevision.Seen.WAKE);
+    }
+
+    @Test
+    void aRaisedMinimumWakesASleepingRevisionAndALoweredOneLetsItSleep() {
+        var revision = new ScaledRevision(ID, spec(true), LIMIT, 0, 0, true, NOON);
+        assertThat(revision.busy()).isFalse();
+
+        assertThat(revision.respec(spec(true, "min-scale", "2"), LIMIT)).isTrue();
+        assertThat(revision.busy()).isTrue();
+        assertThat(revision.decide(at(2))).contains(new ScaledRevision.Step.Grow(2));
+
+        revision.observed(2, at(3));
+        revision.pods(2, at(3));
+        revision.respec(spec(true), LIMIT);
+        assertThat(revision.decide(at(4)))
+                .as("nobody asks for the second pod")
+                .contains(new ScaledRevision.Step.Shrink(1));
+    }
+
+    @Test
+    void aMinimumDoesNotHoldForARevisionThatNoRouteReaches() {
+        var revision = new ScaledRevision(ID, spec(false, "min-scale", "2"), LIMIT, 0, 0, true, NOON);
+        assertThat(revision.busy()).isFalse();
+        assertThat(revision.decide(at(2))).isEmpty();
+    }
+
+    @Test
+    void aScaleDownThatWaitsForALongRequestIsTakenBackWhenTheLoadReturns() {
+        var revision = running(spec(true, "window", "6s"), 1);
+        revision.pods(3, at(0));
+        revision.observed(3, at(0));
+        var shrink = revision.decide(at(2));
+        assertThat(shrink).contains(new ScaledRevision.Step.Shrink(1));
+
+        revision.saw(at(2), load(1000, 0), at(3)); // fifteen pods' worth, so it panics
+        assertThat(revision.decide(at(4))).contains(new ScaledRevision.Step.Restore());
+        assertThat(revision.shrinking()).isNull();
+        assertThat(revision.decide(at(6))).contains(new ScaledRevision.Step.Grow(15));
+    }
+
+    @Test
+    void eachDrainedPodMayGoUnlessTheScaleDownWasStopped() {
+        var revision = running(spec(true, "window", "6s"), 1);
+        revision.pods(3, at(0));
+        revision.observed(3, at(0));
+        revision.decide(at(2));
+        var token = revision.shrinking();
+        assertThat(token).isNotNull();
+
+        assertThat(revision.shrunk(token, 2, false, at(3))).isTrue();
+        assertThat(revision.replicas()).isEqualTo(2);
+        assertThat(revision.cancelShrinking()).isTrue();
+        assertThat(revision.shrunk(token, 1, true, at(4))).isFalse();
+        assertThat(revision.replicas()).isEqualTo(2);
+    }
+
+    @Test
+    void aQueueInFrontOfRunningPodsIsLookedAtBeforeTheNextTick() {
+        var revision = running(spec(true), 1);
+        assertThat(revision.saw(at(0), load(90, 20), at(1))).isEqualTo(ScaledRevision.Seen.DECIDE);
+    }
+}

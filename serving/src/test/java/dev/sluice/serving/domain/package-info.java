@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.serving.domain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package dev.sluice.serving.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.model.dataplane.GatewayControl;
+import dev.sluice.model.dataplane.HostRule;
+import dev.sluice.model.dataplane.PodEndpoint;
+import dev.sluice.model.dataplane.RevisionId;
+import dev.sluice.model.dataplane.RevisionSettings;
+import dev.sluice.model.dataplane.RouteTable;
+import dev.sluice.model.dataplane.TableVersion;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RouteTablePublisherTest {
+    private static final RevisionSettings SETTINGS =
+            new RevisionSettings(0, Duration.ofMinutes(5), null, null, 100, new RevisionSettings.Probe.Tcp(0), false);
+    private static final RevisionId ONE = new RevisionId("ns", "one");
+    private static final RevisionId TWO = new RevisionId("ns", "two");
+
+    private final RecordingGateway gateway = new RecordingGateway();
+    private final RouteTablePublisher publisher = new RouteTablePublisher(gateway, 1);
+
+    private static Map<String, HostRule> leadingTo(RevisionId revision) {
+        var split = new HostRule.Split(new HostRule.Target.ToRevision(revision), 100);
+        return Map.of(revision.name() + ".local", new HostRule("ns", revision.name(), List.of(split), Map.of()));
+    }
+
+    @Test
+    void keepsServingOthersWhenARevisionIsGoneBeforeItsRoute() {
+        publisher.open();
+        publisher.revision(ONE, SETTINGS);
+        publisher.putHosts("route/one", leadingTo(ONE));
+        publisher.forgetRevision(ONE);
+        publisher.revision(TWO, SETTINGS);
+        assertThat(publisher.putHosts("route/two", leadingTo(TWO))).isTrue();
+        assertThat(gateway.table.hosts()).containsOnlyKeys("one.local", "two.local");
+        assertThat(gateway.table.revisions()).containsOnlyKeys(ONE, TWO);
+        publisher.remove("route/one");
+        assertThat(gateway.table.revisions()).containsOnlyKeys(TWO);
+    }
+
+    @Test
+    void holdsBackOnlyTheRouteThatLeadsToAnUnknownRevision() {
+        publisher.open();
+        publisher.revision(ONE, SETTINGS);
+        assertThat(publisher.putHosts("route/two", leadingTo(TWO))).isFalse();
+        assertThat(publisher.putHosts("route/one", leadingTo(ONE))).isTrue();
+        assertThat(gateway.table.hosts()).containsOnlyKeys("one.local");
+        publisher.revision(TWO, SETTINGS);
+        assertThat(gateway.table.hosts()).containsOnlyKeys("one.local", "two.local");
+        assertThat(publisher.putHosts("route/two", leadingTo(TWO))).isTrue();
+    }
+
+    @Test
+    void callsNothingServedThatTheGatewayDidNotTake() {
+        publisher.open();
+        publisher.revision(ONE, SETTINGS);
+        gateway.broken = true;
+        assertThatThrownBy(() -> publisher.putHosts("route/one", leadingTo(ONE)))
+                .hasMessage("broken");
+        assertThatThrownBy(() -> publisher.putHosts("route/one", leadingTo(ONE)))
+                .hasMessage("broken");
+        gateway.broken = false;
+        assertThat(publisher.putHosts("route/one", leadingTo(ONE))).isTrue();
+    }
+
+    @Test
+    void changesThatMeetShareATable() throws InterruptedException, ExecutionException {
+        publisher.open();
+        publisher.revision(ONE, SETTINGS);
+        int before = gateway.programmed.get();
+        gateway.held = new CountDownLatch(1);
+        var rule = leadingTo(ONE).values().iterator().next();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = threads.submit(() -> publisher.putHosts("route/first", Map.of("first.local", rule)));
+            await().until(() -> gateway.programmed.get() > before);
+            var others = IntStream.range(0, 50)
+                    .mapToObj(i -> threads.submit(() -> publisher.putHosts("route/" + i, Map.of(i + ".local", rule))))
+                    .toList();
+            await().until(() -> publisher.waiting() == 50);
+            gateway.held.countDown();
+            assertThat(first.get()).isTrue();
+            for (var other : others) {
+                assertThat(other.get()).isTrue();
+            }
+        }
+        assertThat(gateway.table.hosts()).hasSize(51);
+        assertThat(gateway.programmed.get() - before).isEqualTo(2);
+    }
+
+    /** Serves what it is given, unless it is broken. */
+    private static final class RecordingGateway implements GatewayControl {
+        private RouteTable table = RouteTable.empty();
+        private boolean broken;
+        private final AtomicInteger programmed = new AtomicInteger();
+        private CountDownLatch held = new CountDownLatch(0);
+
+        @Override
+        public TableVersion program(RouteTable next) {
+            if (broken) {
+                throw new IllegalStateException("broken");
+            }
+            programmed.incrementAndGet();
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            table = next;
+            return next.version();
+        }
+
+        @Override
+        public void pods(RevisionId revision, List<PodEndpoint> pods) {}
+
+        @Override
+        public void cordon(RevisionId revision, Set<String> podUids) {}
+
+        @Override
+        public void uncordon(RevisionId revision, Set<String> podUids) {}
+
+        @Override
+        public boolean awaitDrained(RevisionId revision, Set<String> podUids, Duration limit) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.serving.service;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,47 @@
+package dev.sluice.workflows.delivery;
+
+import dev.sluice.model.delivery.DeliveryPolicy;
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes attempts. */
+@ActivityInterface(namePrefix = "Delivery.")
+public interface DeliveryActivities {
+    /** One attempt for each event. Heartbeats tell a {@link Report} of what is done so far. */
+    @ActivityMethod
+    Report attempt(Round round);
+
+    /** @param events with the number that this attempt has for each */
+    record Round(Subject subject, List<Numbered> events) {
+        public Round {
+            events = new ArrayList<>(events);
+        }
+    }
+
+    /** @param failure when not null the attempt is at the dead letter sink */
+    record Numbered(int number, Parcel parcel, @Nullable Failure failure) {}
+
+    /**
+     * What became of them.
+     *
+     * @param gone the subscription does not exist any more, and nothing was attempted
+     * @param policy of the subscription now
+     * @param deadLetters whether the subscription has a dead letter sink now
+     * @param paused somebody has paused the subscription: nothing was attempted, and nothing counts
+     */
+    record Report(
+            boolean gone, @Nullable DeliveryPolicy policy, List<Result> results, boolean deadLetters, boolean paused) {
+        public Report {
+            results = new ArrayList<>(results);
+        }
+
+        public Report(boolean gone, @Nullable DeliveryPolicy policy, List<Result> results) {
+            this(gone, policy, results, false, false);
+        }
+    }
+
+    record Result(String stamp, Tried tried) {}
+}

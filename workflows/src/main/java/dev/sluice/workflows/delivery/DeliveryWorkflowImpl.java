@@ -1,0 +1,200 @@
+package dev.sluice.workflows.delivery;
+
+import dev.sluice.model.delivery.DeliveryPolicy;
+import dev.sluice.model.delivery.Verdict;
+import dev.sluice.workflows.Wire;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.common.RetryOptions;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.TimeoutFailure;
+import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInit;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Rounds of attempts with timers between them. An attempt is never repeated by Temporal itself: its number travels with the
+ * event, so what a dying worker left unknown counts as an attempt.
+ */
+public class DeliveryWorkflowImpl implements DeliveryWorkflow {
+    private static final int ROUND_EVENTS = 100;
+    private static final int ROUND_BYTES = 768 << 10;
+    /** Attempts of one round that a worker makes at the same time. */
+    public static final int ROUND_WIDTH = 8;
+
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+    /** A paused subscription tells its workflows when it goes on; this is for the message that was lost. */
+    private static final Duration PAUSED_LOOK = Duration.ofMinutes(10);
+
+    private final Ledger ledger;
+    private Subject subject;
+    private String phase = "";
+    private int changes;
+
+    @WorkflowInit
+    public DeliveryWorkflowImpl(DeliveryState state) {
+        this.subject = state.subject();
+        this.ledger = new Ledger(state.items());
+    }
+
+    @Override
+    public Timeline deliver(DeliveryState ignored) {
+        // the signal that comes with the start may be handled after this method begins
+        Workflow.await(() -> ledger.anyOpen() || !ledger.items().isEmpty());
+        while (ledger.anyOpen()) {
+            if (Workflow.getInfo().isContinueAsNewSuggested()) {
+                Workflow.await(Workflow::isEveryHandlerFinished);
+                Workflow.continueAsNew(new DeliveryState(subject, ledger.items()));
+            }
+            var due = ledger.due(Workflow.currentTimeMillis(), ROUND_EVENTS, ROUND_BYTES);
+            if (due.isEmpty()) {
+                tellPhase();
+                await();
+            } else {
+                round(due);
+            }
+        }
+        tellPhase();
+        Workflow.await(Workflow::isEveryHandlerFinished);
+        return timeline();
+    }
+
+    private void await() {
+        int seen = changes;
+        var next = ledger.nextAttempt();
+        if (next.isEmpty()) {
+            Workflow.await(() -> changes != seen);
+        } else {
+            long wait = Math.max(1, next.getAsLong() - Workflow.currentTimeMillis());
+            Workflow.await(Duration.ofMillis(wait), () -> changes != seen);
+        }
+    }
+
+    private void round(List<DeliveryState.Item> due) {
+        var events = due.stream()
+                .map(item -> new DeliveryActivities.Numbered(
+                        item.attempts() + 1, Objects.requireNonNull(item.parcel()), item.failure()))
+                .toList();
+        var report = attempt(new DeliveryActivities.Round(subject, events));
+        if (report.gone()) {
+            ledger.orphan();
+            return;
+        }
+        long now = Workflow.currentTimeMillis();
+        if (report.policy() != null) {
+            subject = new Subject(
+                    subject.namespace(), subject.subscription(), subject.uid(), report.policy(), report.deadLetters());
+        }
+        if (report.paused()) {
+            ledger.postpone(now + PAUSED_LOOK.toMillis());
+            return;
+        }
+        var known = new HashSet<String>();
+        for (var result : report.results()) {
+            known.add(result.stamp());
+            ledger.tried(result.stamp(), result.tried(), subject, now);
+        }
+        for (var event : events) {
+            if (!known.contains(event.parcel().stamp())) {
+                var unknown = new Tried(
+                        event.number(), now, Verdict.RETRY, 0, "outcome unknown: the worker stopped during it", 0);
+                ledger.tried(event.parcel().stamp(), unknown, subject, now);
+            }
+        }
+    }
+
+    private DeliveryActivities.Report attempt(DeliveryActivities.Round round) {
+        try {
+            return Workflow.newActivityStub(
+                            DeliveryActivities.class,
+                            options(subject.policy(), round.events().size()))
+                    .attempt(round);
+        } catch (ActivityFailure e) {
+            return switch (e.getCause()) {
+                case CanceledFailure canceled -> throw canceled;
+                case TimeoutFailure timeout -> heartbeat(timeout);
+                case null, default -> new DeliveryActivities.Report(false, null, List.of());
+            };
+        }
+    }
+
+    private static DeliveryActivities.Report heartbeat(TimeoutFailure timeout) {
+        var details = timeout.getLastHeartbeatDetails();
+        return details.getSize() == 0
+                ? new DeliveryActivities.Report(false, null, List.of())
+                : details.get(DeliveryActivities.Report.class);
+    }
+
+    private static ActivityOptions options(DeliveryPolicy policy, int events) {
+        // an attempt may take its timeout twice: the subscriber, then the reply
+        var longest =
+                policy.timeout().multipliedBy(2L * (events / ROUND_WIDTH + 1)).plusSeconds(30);
+        return ActivityOptions.newBuilder()
+                .setStartToCloseTimeout(longest)
+                .setHeartbeatTimeout(HEARTBEAT)
+                .setRetryOptions(RetryOptions.newBuilder().setMaximumAttempts(1).build())
+                .build();
+    }
+
+    private void tellPhase() {
+        var now = ledger.any(Phase.WAITING) ? "waiting" : ledger.any(Phase.PARKED) ? "parked" : "done";
+        if (!now.equals(phase)) {
+            phase = now;
+            Workflow.upsertTypedSearchAttributes(Wire.PHASE.valueSet(now));
+        }
+    }
+
+    @Override
+    public void add(Batch batch) {
+        long now = Workflow.currentTimeMillis();
+        for (var event : batch.events()) {
+            if (ledger.add(event, subject, now)) {
+                changes++;
+            }
+        }
+    }
+
+    @Override
+    public void poke() {
+        ledger.hurry(Workflow.currentTimeMillis());
+        changes++;
+    }
+
+    @Override
+    public int replay(Chosen chosen) {
+        changes++;
+        return ledger.replay(chosen.stamps(), Workflow.currentTimeMillis());
+    }
+
+    @Override
+    public void mayReplay(Chosen chosen) {
+        for (var stamp : chosen.stamps()) {
+            if (!ledger.knows(stamp) || ledger.phase(stamp) != Phase.PARKED) {
+                throw new IllegalArgumentException("event " + stamp + " is not parked here");
+            }
+        }
+    }
+
+    @Override
+    public int drop(Chosen chosen) {
+        changes++;
+        return ledger.drop(chosen.stamps());
+    }
+
+    @Override
+    public void mayDrop(Chosen chosen) {
+        for (var stamp : chosen.stamps()) {
+            if (!ledger.knows(stamp) || !ledger.phase(stamp).open()) {
+                throw new IllegalArgumentException("event " + stamp + " neither waits nor is parked here");
+            }
+        }
+    }
+
+    @Override
+    public Timeline timeline() {
+        return new Timeline(subject.namespace(), subject.subscription(), ledger.timeline());
+    }
+}

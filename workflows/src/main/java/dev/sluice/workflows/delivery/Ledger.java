@@ -1,0 +1,229 @@
+package dev.sluice.workflows.delivery;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+
+/**
+ * The events of one run and the rules of their phases. Deterministic: time comes in, order is that of arrival.
+ *
+ * <pre>
+ *   WAITING --delivered--> DELIVERED        WAITING --rejected, or retries used up--> PARKED --replay--> WAITING
+ *   WAITING, PARKED --drop--> DROPPED       WAITING, PARKED --subscription deleted--> ORPHANED
+ * </pre>
+ *
+ * With a dead letter sink an event goes on WAITING instead of being PARKED, for the sink now, with retries of its own: taken, it
+ * is DEAD_LETTERED, else it is PARKED.
+ */
+final class Ledger {
+    private static final int KEPT_ATTEMPTS = 20;
+
+    private final Map<String, DeliveryState.Item> items = new LinkedHashMap<>();
+
+    Ledger(List<DeliveryState.Item> items) {
+        items.forEach(item -> this.items.put(item.stamp(), item));
+    }
+
+    /** False when it is here already. */
+    boolean add(Undelivered event, Subject subject, long now) {
+        var policy = subject.policy();
+        var parcel = event.parcel();
+        if (items.containsKey(parcel.stamp())) {
+            return false;
+        }
+        var item = new DeliveryState.Item(
+                parcel.stamp(),
+                parcel.type(),
+                parcel.source(),
+                parcel.id(),
+                parcel,
+                Phase.WAITING,
+                0,
+                0,
+                now + policy.backoff().before(0, parcel.stamp()).toMillis(),
+                List.of(),
+                null);
+        for (var tried : event.tried()) {
+            item = tried(item, tried, subject, now);
+        }
+        items.put(parcel.stamp(), item);
+        return true;
+    }
+
+    boolean knows(String stamp) {
+        return items.containsKey(stamp);
+    }
+
+    Phase phase(String stamp) {
+        return item(stamp).phase();
+    }
+
+    private DeliveryState.Item item(String stamp) {
+        var item = items.get(stamp);
+        if (item == null) {
+            throw new IllegalArgumentException("no event " + stamp);
+        }
+        return item;
+    }
+
+    /** Events whose time has come, the oldest first, within the bounds of one round; one at least if there is any. */
+    List<DeliveryState.Item> due(long now, int atMost, int bytes) {
+        var due = new ArrayList<DeliveryState.Item>();
+        int taken = 0;
+        for (var item : items.values()) {
+            var parcel = item.parcel();
+            if (item.phase() == Phase.WAITING && item.nextAttemptMillis() <= now && parcel != null) {
+                taken += parcel.body().length();
+                if (!due.isEmpty() && (due.size() >= atMost || taken > bytes)) {
+                    break;
+                }
+                due.add(item);
+            }
+        }
+        return due;
+    }
+
+    OptionalLong nextAttempt() {
+        return items.values().stream()
+                .filter(item -> item.phase() == Phase.WAITING)
+                .mapToLong(DeliveryState.Item::nextAttemptMillis)
+                .min();
+    }
+
+    boolean anyOpen() {
+        return items.values().stream().anyMatch(item -> item.phase().open());
+    }
+
+    boolean any(Phase phase) {
+        return items.values().stream().anyMatch(item -> item.phase() == phase);
+    }
+
+    void tried(String stamp, Tried tried, Subject subject, long now) {
+        var item = item(stamp);
+        if (item.phase() == Phase.WAITING) {
+            items.put(stamp, tried(item, tried, subject, now));
+        }
+    }
+
+    private static DeliveryState.Item tried(DeliveryState.Item item, Tried tried, Subject subject, long now) {
+        var policy = subject.policy();
+        var history = new ArrayList<>(item.tried());
+        history.add(tried);
+        while (history.size() > KEPT_ATTEMPTS) {
+            history.remove(1); // the first attempt stays, and the newest
+        }
+        int attempts = item.attempts() + 1;
+        int counted = attempts - item.spared();
+        boolean atSink = item.failure() != null;
+        var phase = switch (tried.verdict()) {
+            case DELIVERED -> atSink ? Phase.DEAD_LETTERED : Phase.DELIVERED;
+            case REJECTED -> Phase.PARKED;
+            case RETRY -> counted > policy.retry() ? Phase.PARKED : Phase.WAITING;
+        };
+        if (phase == Phase.PARKED && !atSink && subject.deadLetters()) {
+            return new DeliveryState.Item(
+                    item.stamp(),
+                    item.type(),
+                    item.source(),
+                    item.id(),
+                    item.parcel(),
+                    Phase.WAITING,
+                    attempts,
+                    attempts,
+                    now,
+                    history,
+                    Failure.of(tried));
+        }
+        long wait = policy.waitBefore(counted - 1, item.stamp(), Duration.ofMillis(tried.retryAfterMillis()))
+                .toMillis();
+        return new DeliveryState.Item(
+                item.stamp(),
+                item.type(),
+                item.source(),
+                item.id(),
+                phase.open() ? item.parcel() : null,
+                phase,
+                attempts,
+                item.spared(),
+                phase == Phase.WAITING ? now + wait : 0,
+                history,
+                item.failure());
+    }
+
+    /** Whatever is due waits until then. */
+    void postpone(long until) {
+        move(item -> item.phase() == Phase.WAITING && item.nextAttemptMillis() < until, Phase.WAITING, until);
+    }
+
+    /** Whatever waits is due now. */
+    void hurry(long now) {
+        move(item -> item.phase() == Phase.WAITING && item.nextAttemptMillis() > now, Phase.WAITING, now);
+    }
+
+    int replay(List<String> stamps, long now) {
+        return move(chosen(stamps, Phase.PARKED), Phase.WAITING, now);
+    }
+
+    int drop(List<String> stamps) {
+        return move(
+                stamps.isEmpty()
+                        ? item -> item.phase() == Phase.PARKED
+                        : item -> item.phase().open() && stamps.contains(item.stamp()),
+                Phase.DROPPED,
+                0);
+    }
+
+    void orphan() {
+        move(item -> item.phase().open(), Phase.ORPHANED, 0);
+    }
+
+    private static Predicate<DeliveryState.Item> chosen(List<String> stamps, Phase phase) {
+        return item -> item.phase() == phase && (stamps.isEmpty() || stamps.contains(item.stamp()));
+    }
+
+    private int move(Predicate<DeliveryState.Item> which, Phase to, long nextAttempt) {
+        int moved = 0;
+        for (var entry : items.entrySet()) {
+            var item = entry.getValue();
+            if (which.test(item)) {
+                boolean fresh = item.phase() == Phase.PARKED && to == Phase.WAITING;
+                entry.setValue(new DeliveryState.Item(
+                        item.stamp(),
+                        item.type(),
+                        item.source(),
+                        item.id(),
+                        to.open() ? item.parcel() : null,
+                        to,
+                        item.attempts(),
+                        fresh ? item.attempts() : item.spared(),
+                        nextAttempt,
+                        item.tried(),
+                        fresh ? null : item.failure()));
+                moved++;
+            }
+        }
+        return moved;
+    }
+
+    List<DeliveryState.Item> items() {
+        return List.copyOf(items.values());
+    }
+
+    List<Timeline.Event> timeline() {
+        return items.values().stream()
+                .map(item -> new Timeline.Event(
+                        item.stamp(),
+                        item.type(),
+                        item.source(),
+                        item.id(),
+                        item.phase(),
+                        item.attempts(),
+                        item.nextAttemptMillis(),
+                        item.tried()))
+                .toList();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.sluice.workflows.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.workflows.Payloads;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.common.WorkflowExecutionHistory;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.testing.WorkflowReplayer;
+import io.temporal.worker.WorkerOptions;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Histories of real runs, written by {@code RolloutIT} with {@code -Dexport.histories=FOLDER}. A release adds some and edits none. */
+class RolloutReplayTest {
+    static List<Path> histories() throws IOException, URISyntaxException {
+        var folder = Objects.requireNonNull(RolloutReplayTest.class.getResource("/histories/RolloutWorkflow"));
+        try (var files = Files.list(Path.of(folder.toURI()))) {
+            return files.sorted().toList();
+        }
+    }
+
+    @Test
+    void thereAreHistoriesOfEveryVerb() throws Exception {
+        assertThat(histories())
+                .extracting(path -> path.getFileName().toString())
+                .contains("0.1-steps.json", "0.1-undo.json", "0.1-paused.json", "0.1-aborted.json", "0.1-away.json");
+    }
+
+    @ParameterizedTest
+    @MethodSource("histories")
+    void replays(Path history) throws Exception {
+        var options = TestEnvironmentOptions.newBuilder()
+                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                        .setDataConverter(Payloads.converter())
+                        .build())
+                .build();
+        try (var environment = TestWorkflowEnvironment.newInstance(options)) {
+            var worker = environment.newWorker(
+                    "replay",
+                    WorkerOptions.newBuilder()
+                            .setDefaultDeadlockDetectionTimeout(
+                                    30_000) // a cold JVM on a busy machine loads classes for long
+                            .build());
+            worker.registerWorkflowImplementationTypes(RolloutWorkflowImpl.class);
+            WorkflowReplayer.replayWorkflowExecution(
+                    WorkflowExecutionHistory.fromJson(Files.readString(history)), worker);
+        }
+    }
+}
