@@ -49,24 +49,37 @@ public final class PodFiles {
         return new ContainerLog(folder.resolve(attempt + ".log"));
     }
 
+    Path logFile(String container, int attempt) {
+        return logs.resolve(container).resolve(attempt + ".log");
+    }
+
+    /** The number of the newest instance that was started here, from 0. */
+    OptionalInt newestAttempt(String container) throws IOException {
+        return newestAttempt(logs.resolve(container));
+    }
+
+    private static OptionalInt newestAttempt(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return OptionalInt.empty();
+        }
+        try (var files = Files.list(folder)) {
+            return files.map(f -> f.getFileName().toString())
+                    .filter(n -> n.matches("\\d+\\.log"))
+                    .mapToInt(n -> Integer.parseInt(n.substring(0, n.length() - 4)))
+                    .max();
+        }
+    }
+
     /** The log file of the newest instance, or of the one before it. */
     public static Optional<Path> newestLog(Path nodeDirectory, String podUid, String container, boolean previous)
             throws IOException {
         Path folder = nodeDirectory.resolve("logs").resolve(podUid).resolve(container);
-        if (!Files.isDirectory(folder)) {
+        OptionalInt newest = newestAttempt(folder);
+        if (newest.isEmpty()) {
             return Optional.empty();
         }
-        try (var files = Files.list(folder)) {
-            OptionalInt newest = files.map(f -> f.getFileName().toString())
-                    .filter(n -> n.matches("\\d+\\.log"))
-                    .mapToInt(n -> Integer.parseInt(n.substring(0, n.length() - 4)))
-                    .max();
-            if (newest.isEmpty()) {
-                return Optional.empty();
-            }
-            Path file = folder.resolve((previous ? newest.getAsInt() - 1 : newest.getAsInt()) + ".log");
-            return Files.exists(file) ? Optional.of(file) : Optional.empty();
-        }
+        Path file = folder.resolve((previous ? newest.getAsInt() - 1 : newest.getAsInt()) + ".log");
+        return Files.exists(file) ? Optional.of(file) : Optional.empty();
     }
 
     /** The files a kubelet gives every container: hosts, resolv.conf and the host's name. */

@@ -73,19 +73,17 @@ public final class PodWorker {
                 .start(this::run);
     }
 
-    private void adopt() {
-        PodStatus status = pod.getStatus();
-        if (status == null) {
-            return;
-        }
+    private void adopt() throws IOException {
+        PodStatus status = Optional.ofNullable(pod.getStatus()).orElseGet(PodStatus::new);
         Optional.ofNullable(status.getStartTime()).ifPresent(t -> startTime = Instant.parse(t));
         // of a pod that never restarts, the API server refuses to see a container run that has ended
         Adoption.adopt(
                 init,
                 Optional.ofNullable(status.getInitContainerStatuses()).orElse(List.of()),
-                !PodStatuses.neverRestarts(pod));
+                !PodStatuses.neverRestarts(pod),
+                files);
         Adoption.adopt(
-                regular, Optional.ofNullable(status.getContainerStatuses()).orElse(List.of()), false);
+                regular, Optional.ofNullable(status.getContainerStatuses()).orElse(List.of()), false, files);
     }
 
     /** The pod as the API server has it now. */

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,7 +57,7 @@ class RulesTest {
     }
 
     @Test
-    void ofAPodThatNeverRestartsWhatHadEndedStaysEndedAndWhatRanIsLost() {
+    void ofAPodThatNeverRestartsWhatHadEndedStaysEndedAndWhatRanIsLost(@TempDir Path node) throws IOException {
         var done = new ContainerStatusBuilder()
                 .withName("done")
                 .withNewState()
@@ -72,7 +75,7 @@ class RulesTest {
         var first = record("done");
         var second = record("ran");
 
-        Adoption.adopt(List.of(first, second), List.of(done, ran), false);
+        Adoption.adopt(List.of(first, second), List.of(done, ran), false, new PodFiles(node, "uid", Optional.empty()));
 
         assertThat(first.terminated).isEqualTo(done.getState().getTerminated());
         assertThat(second.terminated).isNotNull();
