@@ -14,6 +14,7 @@ import dev.sluice.buses.dispatch.DispatchStats;
 import dev.sluice.buses.dispatch.Dispatcher;
 import dev.sluice.buses.ingress.ChannelNames;
 import dev.sluice.buses.ingress.Ingress;
+import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.plane.ChannelHosts;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.buses.send.HostResolver;
@@ -23,6 +24,8 @@ import dev.sluice.workflows.delivery.DeliveryActivities;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.temporal.client.WorkflowClient;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -46,7 +49,13 @@ public final class Events implements AutoCloseable {
     private final DeliveryActivities activities;
     private final Deliveries deliveries;
 
+    /** With numbers that nobody reads. */
     public Events(EventsConfig config, WorkflowClient temporal, HostResolver resolver) {
+        this(config, temporal, resolver, new SimpleMeterRegistry());
+    }
+
+    /** @param registry for the numbers of ingress and delivery */
+    public Events(EventsConfig config, WorkflowClient temporal, HostResolver resolver, MeterRegistry registry) {
         var clock = Clock.systemUTC();
         this.config = config;
         this.names = new ChannelNames(config.clusterDomain(), config.domain());
@@ -54,8 +63,10 @@ public final class Events implements AutoCloseable {
         this.connections = new BusConnections(bus);
         this.resolver = resolver;
         this.courier = new Courier(this::resolve);
-        this.dispatcher = new Dispatcher(bus, courier, new TemporalHandOver(temporal), config.dispatchLimits(), clock);
-        this.ingress = new Ingress(bus, names, config.host(), config.port(), config.maxEventBytes(), clock);
+        var metrics = new DeliveryMetrics(registry, clock);
+        this.dispatcher =
+                new Dispatcher(bus, courier, new TemporalHandOver(temporal), config.dispatchLimits(), clock, metrics);
+        this.ingress = new Ingress(bus, names, config.host(), config.port(), config.maxEventBytes(), clock, metrics);
         this.activities = new CourierDeliveryActivities(dispatcher, courier, clock);
         this.deliveries = new Deliveries(temporal);
     }

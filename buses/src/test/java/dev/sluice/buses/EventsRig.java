@@ -2,6 +2,7 @@ package dev.sluice.buses;
 
 import static org.awaitility.Awaitility.await;
 
+import com.uber.m3.tally.RootScopeBuilder;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.ChannelSettings;
 import dev.sluice.buses.bus.SubscriptionSettings;
@@ -17,8 +18,12 @@ import dev.sluice.workflows.Wire;
 import dev.sluice.workflows.Workflows;
 import dev.sluice.workflows.delivery.Phase;
 import dev.sluice.workflows.delivery.Timeline;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
+import io.temporal.common.reporter.MicrometerClientStatsReporter;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.WorkerFactory;
@@ -36,6 +41,7 @@ public final class EventsRig implements AutoCloseable {
     public static final ChannelId CHANNEL = new ChannelId("default", "aloha");
     public static final String HOST = "aloha-channel.default.svc.cluster.local";
 
+    private final MeterRegistry numbers = new SimpleMeterRegistry();
     private final WorkflowServiceStubs stubs;
     private final WorkflowClient client;
     private final WorkerFactory workers;
@@ -45,13 +51,16 @@ public final class EventsRig implements AutoCloseable {
     public EventsRig(Path stateDir, String temporalTarget) {
         stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(temporalTarget)
+                .setMetricsScope(new RootScopeBuilder()
+                        .reporter(new MicrometerClientStatsReporter(numbers))
+                        .reportEvery(com.uber.m3.util.Duration.ofMillis(100)))
                 .build());
         client = WorkflowClient.newInstance(
                 stubs,
                 WorkflowClientOptions.newBuilder()
                         .setDataConverter(Payloads.converter())
                         .build());
-        events = new Events(EventsConfig.in(stateDir, "localhost"), client, HostResolver.dns()).start();
+        events = new Events(EventsConfig.in(stateDir, "localhost"), client, HostResolver.dns(), numbers).start();
         workers = WorkerFactory.newInstance(client);
         var worker = workers.newWorker(
                 Wire.DELIVERY_QUEUE,
@@ -121,6 +130,13 @@ public final class EventsRig implements AutoCloseable {
     public String completedHistory(String workflow) {
         client.newUntypedWorkflowStub(workflow).getResult(Timeline.class);
         return client.fetchHistory(workflow).toJson(true);
+    }
+
+    /** What was counted, of this name and with these labels; 0 when there is none. */
+    public double counted(String name, String... labels) {
+        return numbers.find(name).tags(labels).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     public Events events() {

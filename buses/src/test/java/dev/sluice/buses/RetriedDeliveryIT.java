@@ -64,6 +64,13 @@ class RetriedDeliveryIT {
             assertThat(event.tried())
                     .extracting(t -> t.number() + " " + t.status())
                     .containsExactly("1 503", "2 503", "3 202");
+            assertThat(rig.counted("sluice.delivery.attempts", "subscription", "flaky", "outcome", "retry"))
+                    .isEqualTo(2);
+            assertThat(rig.counted("sluice.delivery.attempts", "turn", "retry", "outcome", "delivered"))
+                    .isEqualTo(1);
+            assertThat(rig.counted("sluice.delivery.handed.over", "namespace_name", "default", "subscription", "flaky"))
+                    .isEqualTo(1);
+            await().until(() -> rig.counted("sluice_delivery_events", "phase", "delivered") == 1);
         }
     }
 
@@ -75,6 +82,8 @@ class RetriedDeliveryIT {
             rig.sender().event(EventsRig.HOST, "e-2");
 
             assertThat(onlyEvent(rig, "e-2", Phase.PARKED).attempts()).isEqualTo(1);
+            await().until(() ->
+                    rig.counted("sluice_delivery_events", "subscription", "strict", "phase", "parked") == 1);
             subscriber.answering(200);
             var workflow =
                     rig.events().deliveries().find("default", "e-2").getFirst().workflowId();

@@ -7,6 +7,7 @@ import dev.sluice.buses.dispatch.Dispatcher;
 import dev.sluice.buses.dispatch.HandOver;
 import dev.sluice.buses.ingress.ChannelNames;
 import dev.sluice.buses.ingress.Ingress;
+import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.buses.send.HostResolver;
 import dev.sluice.buses.stub.StubBus;
@@ -14,6 +15,7 @@ import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.workflows.delivery.Undelivered;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -66,7 +68,9 @@ final class Throughput {
         var directory = Files.createTempDirectory("sluice-throughput");
         var bus = StubBus.open(directory, StubBus.Limits.DEFAULT);
         var courier = new Courier(HostResolver.dns());
-        var dispatcher = new Dispatcher(bus, courier, new NoHandOver(), DispatchLimits.DEFAULT, Clock.systemUTC());
+        var metrics = new DeliveryMetrics(new SimpleMeterRegistry(), Clock.systemUTC());
+        var dispatcher =
+                new Dispatcher(bus, courier, new NoHandOver(), DispatchLimits.DEFAULT, Clock.systemUTC(), metrics);
         bus.addChannel(EventsRig.CHANNEL);
         dispatcher.put(new SubscriptionSettings(
                 "one",
@@ -82,7 +86,8 @@ final class Throughput {
                 "127.0.0.1",
                 0,
                 1 << 20,
-                java.time.Clock.systemUTC());
+                Clock.systemUTC(),
+                metrics);
         ingress.start();
         for (int round = 1; round <= rounds; round++) {
             round(bus, ingress.port(), received, seconds);

@@ -57,6 +57,14 @@ class EventsE2E {
                                 .out())
                         .containsIgnoringCase("delivered")
                         .contains("503"));
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(http.get(platform.instance("metrics"))
+                                .body()
+                                .lines()
+                                .filter(line -> line.contains("namespace_name=\"" + namespace.name() + "\"")))
+                        .anyMatch(line -> line.matches("sluice_delivery_events_total\\{.*phase=\"delivered\".*} 1\\.0"))
+                        .anyMatch(line -> line.matches(
+                                "sluice_delivery_attempts_total\\{.*outcome=\"retry\".*turn=\"first\"} 1\\.0")));
     }
 
     @Test

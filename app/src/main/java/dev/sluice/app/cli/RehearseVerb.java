@@ -51,7 +51,7 @@ final class RehearseVerb implements LocalVerb {
                     .addService(new DeliveriesGrpc.DeliveriesImplBase() {})
                     .build()
                     .start();
-            var instance = new InstanceFile(0, "", state.root(), "", "", "", "", "127.0.0.1:" + server.getPort());
+            var instance = new InstanceFile(0, "", state.root(), "", "", "", "", "127.0.0.1:" + server.getPort(), "");
             try (var api = ApiClient.of(state, instance)) {
                 api.deliveries().list(ListDeliveriesRequest.getDefaultInstance());
             } catch (StatusRuntimeException _) {

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
  * @param tls the same over TLS; port 0 when gateways of their own do not listen for it
  * @param pods the gateway, for pods
  * @param admin the gateway's health, metrics and drain hooks: for this machine, or for the kubelet of a cluster
+ * @param metrics the instance's own, for the same
  */
 record Network(
         InetSocketAddress outside,
@@ -23,7 +24,8 @@ record Network(
         int gitPort,
         int webhookPort,
         int apiPort,
-        InetSocketAddress admin) {
+        InetSocketAddress admin,
+        InetSocketAddress metrics) {
     static final String DOMAIN = "localhost";
 
     private static final String GATEWAY = "gateway";
@@ -36,6 +38,8 @@ record Network(
     static Network of(PlatformOptions options, Cluster cluster, int gatewayPort, int tlsPort) {
         var ports = ports(options);
         var tls = new InetSocketAddress(InetAddress.getLoopbackAddress(), tlsPort);
+        var reach = cluster.own() ? InetAddress.getLoopbackAddress() : cluster.address();
+        var metrics = new InetSocketAddress(reach, ports.of("metrics", 0));
         var others = options.gateways();
         if (others != null) {
             var unused = new InetSocketAddress(InetAddress.getLoopbackAddress(), gatewayPort);
@@ -46,15 +50,16 @@ record Network(
                     ports.of("git", 0),
                     ports.of("webhook", 0),
                     ports.of("api", 0),
-                    unused);
+                    unused,
+                    metrics);
         }
         var outside = new InetSocketAddress(InetAddress.getLoopbackAddress(), gatewayPort);
         var pods = cluster.address().isLoopbackAddress()
                 ? outside
                 : new InetSocketAddress(cluster.address(), cluster.own() ? HTTP : ports.of("gateway-pods", 0));
-        var admin = new InetSocketAddress(
-                cluster.own() ? InetAddress.getLoopbackAddress() : cluster.address(), ports.of("gateway-admin", 0));
-        return new Network(outside, tls, pods, ports.of("git", 0), ports.of("webhook", 0), ports.of("api", 0), admin);
+        var admin = new InetSocketAddress(reach, ports.of("gateway-admin", 0));
+        return new Network(
+                outside, tls, pods, ports.of("git", 0), ports.of("webhook", 0), ports.of("api", 0), admin, metrics);
     }
 
     /** Where gateways of their own find this instance. */

@@ -56,6 +56,7 @@ public final class Platform implements AutoCloseable {
     private final Engines engines;
     private final Cluster cluster;
     private final Network network;
+    private final Metrics metrics;
     private final LiveSettings settings;
     private final GitServer git;
     private final TemporalAccess temporal;
@@ -86,6 +87,7 @@ public final class Platform implements AutoCloseable {
                     cluster,
                     gatewayPort == null ? 0 : gatewayPort.port(),
                     tlsPort == null ? options.tls().port() : tlsPort.port());
+            metrics = parts.add("metrics", new Metrics(network.metrics()));
             if (!options.adopt()) {
                 Preflight.check(cluster.client());
             }
@@ -94,7 +96,8 @@ public final class Platform implements AutoCloseable {
                     "temporal",
                     () -> parts.add(
                             "temporal client",
-                            new TemporalAccess(engines.temporal().target(), options.payloadKeys())));
+                            new TemporalAccess(
+                                    engines.temporal().target(), options.payloadKeys(), metrics.temporal())));
             settings = parts.add(
                     "settings",
                     new LiveSettings(cluster.client(), servingConfig().place()));
@@ -134,7 +137,7 @@ public final class Platform implements AutoCloseable {
             }
 
             var addresses = parts.add("addresses", new ServiceAddresses(cluster.client(), CLUSTER_DOMAIN, network));
-            events = parts.add("events", new Events(eventsConfig(), temporal.client(), addresses))
+            events = parts.add("events", new Events(eventsConfig(), temporal.client(), addresses, metrics.registry()))
                     .start();
 
             var buildLimits = BuildLimits.of(options.env());
@@ -326,6 +329,12 @@ public final class Platform implements AutoCloseable {
         facts.put("Kubeconfig", cluster.kubeconfig().toString());
         facts.put("Registry", cluster.registry());
         facts.put("API", apiAddress() + " (gRPC)");
+        if (options.gateways() == null) {
+            facts.put("Metrics", metrics.url() + " (events, workers)");
+            facts.put("", "http://" + Network.words(network.admin()) + "/metrics (gateway)");
+        } else {
+            facts.put("Metrics", metrics.url());
+        }
         facts.put(
                 "Histories",
                 options.payloadKeys() == null ? "plain (up --payload-keys FILE encrypts them)" : "encrypted");
@@ -342,7 +351,8 @@ public final class Platform implements AutoCloseable {
                 engines.temporal().ui().toString(),
                 cluster.registry(),
                 Network.DOMAIN,
-                apiAddress());
+                apiAddress(),
+                metrics.url());
     }
 
     private String apiAddress() {

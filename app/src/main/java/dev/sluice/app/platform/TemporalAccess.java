@@ -1,5 +1,6 @@
 package dev.sluice.app.platform;
 
+import com.uber.m3.tally.Scope;
 import dev.sluice.app.payloads.EncryptedPayloads;
 import dev.sluice.app.payloads.PayloadKeys;
 import dev.sluice.workflows.Payloads;
@@ -27,10 +28,15 @@ final class TemporalAccess implements AutoCloseable {
     private final WorkflowClient client;
     private final WorkerFactory workers;
 
-    /** @param keys to encrypt histories with; null leaves them plain */
-    TemporalAccess(String target, @Nullable PayloadKeys keys) {
-        stubs = WorkflowServiceStubs.newServiceStubs(
-                WorkflowServiceStubsOptions.newBuilder().setTarget(target).build());
+    /**
+     * @param keys to encrypt histories with; null leaves them plain
+     * @param numbers for what client and workers count
+     */
+    TemporalAccess(String target, @Nullable PayloadKeys keys, Scope numbers) {
+        stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(target)
+                .setMetricsScope(numbers)
+                .build());
         client = WorkflowClient.newInstance(
                 stubs,
                 WorkflowClientOptions.newBuilder()

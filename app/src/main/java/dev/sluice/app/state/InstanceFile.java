@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param kubeconfig file to point kubectl at
  * @param gateway base URL of the gateway
  * @param api {@code host:port} of the gRPC API
+ * @param metrics URL of the page for Prometheus
  */
 public record InstanceFile(
         long pid,
@@ -27,7 +28,8 @@ public record InstanceFile(
         String temporalUi,
         String registry,
         String domain,
-        String api) {
+        String api,
+        String metrics) {
 
     public void write(StateDir state) {
         var values = new TreeMap<String, String>(Map.of(
@@ -38,7 +40,8 @@ public record InstanceFile(
                 "temporalUi", temporalUi,
                 "registry", registry,
                 "domain", domain,
-                "api", api));
+                "api", api,
+                "metrics", metrics));
         var text = new StringBuilder();
         values.forEach(
                 (key, value) -> text.append(key).append('=').append(value).append('\n'));
@@ -69,7 +72,8 @@ public record InstanceFile(
                     values.getProperty("temporalUi", ""),
                     values.getProperty("registry", ""),
                     values.getProperty("domain", ""),
-                    values.getProperty("api", ""));
+                    values.getProperty("api", ""),
+                    values.getProperty("metrics", ""));
             return Optional.of(file).filter(f -> f.pid() == holder.get().pid());
         } catch (IOException | NumberFormatException _) {
             return Optional.empty();

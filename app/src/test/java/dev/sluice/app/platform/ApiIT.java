@@ -223,7 +223,7 @@ class ApiIT {
                 .resolve(Path.of("mine", "mine-to-cancel", build.getMetadata().getUid()));
         Files.createDirectories(archived);
         Files.writeString(archived.resolve("00-build-step-one.log"), "said by step one\n");
-        var instance = new InstanceFile(1, "", Path.of(""), "", "", "", "", "127.0.0.1:" + server.port());
+        var instance = new InstanceFile(1, "", Path.of(""), "", "", "", "", "127.0.0.1:" + server.port(), "");
         try (var api = ApiClient.of(state, instance)) {
             var lines = new ArrayList<BuildLogLine>();
             api.builds()

@@ -3,6 +3,7 @@ package dev.sluice.buses.delivery;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.dispatch.Dispatcher;
 import dev.sluice.buses.dispatch.Parcels;
+import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.workflows.delivery.DeliveryActivities;
 import dev.sluice.workflows.delivery.DeliveryWorkflowImpl;
@@ -71,11 +72,15 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
 
     private Result attempt(SubscriptionSettings to, Numbered event) {
         var parcel = event.parcel();
+        var message = Parcels.event(parcel);
+        var meters = dispatcher.meters(to.uid());
         if (event.failure() != null) {
-            var letter = courier.deadLetter(to, Parcels.event(parcel), parcel.stamp(), event.number(), event.failure());
+            var letter = courier.deadLetter(to, message, parcel.stamp(), event.number(), event.failure());
+            meters.ifPresent(m -> m.tried(SubscriptionMeters.Turn.DEAD_LETTER, message, letter));
             return new Result(parcel.stamp(), Parcels.tried(event.number(), clock.instant(), letter));
         }
-        var attempt = courier.deliver(to, Parcels.event(parcel), parcel.stamp(), event.number());
+        var attempt = courier.deliver(to, message, parcel.stamp(), event.number());
+        meters.ifPresent(m -> m.tried(SubscriptionMeters.Turn.RETRY, message, attempt));
         dispatcher.heard(to.uid(), attempt.verdict());
         return new Result(parcel.stamp(), Parcels.tried(event.number(), clock.instant(), attempt));
     }

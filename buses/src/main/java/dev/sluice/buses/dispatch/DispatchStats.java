@@ -1,7 +1,7 @@
 package dev.sluice.buses.dispatch;
 
 /**
- * Of one subscription since the start of this process.
+ * Of one subscription since the start of this process (of all that had its name).
  *
  * @param filtered events that it did not want
  */

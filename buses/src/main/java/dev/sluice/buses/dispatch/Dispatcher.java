@@ -2,6 +2,8 @@ package dev.sluice.buses.dispatch;
 
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.metrics.DeliveryMetrics;
+import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.Verdict;
 import java.time.Clock;
@@ -18,14 +20,17 @@ public final class Dispatcher implements AutoCloseable {
     private final HandOver handOver;
     private final DispatchLimits limits;
     private final Clock clock;
+    private final DeliveryMetrics metrics;
     private final Map<String, Pump> pumps = new ConcurrentHashMap<>();
 
-    public Dispatcher(Bus bus, Courier courier, HandOver handOver, DispatchLimits limits, Clock clock) {
+    public Dispatcher(
+            Bus bus, Courier courier, HandOver handOver, DispatchLimits limits, Clock clock, DeliveryMetrics metrics) {
         this.bus = bus;
         this.courier = courier;
         this.handOver = handOver;
         this.limits = limits;
         this.clock = clock;
+        this.metrics = metrics;
     }
 
     public void start() {
@@ -47,7 +52,15 @@ public final class Dispatcher implements AutoCloseable {
             pump.settings(settings);
             return;
         }
-        var started = new Pump(bus.feed(settings.uid()), settings, courier, handOver, limits, clock);
+        var started = new Pump(
+                bus.feed(settings.uid()),
+                settings,
+                courier,
+                handOver,
+                limits,
+                clock,
+                metrics,
+                () -> bus.pending(settings.uid()));
         pumps.put(settings.uid(), started);
         started.start();
     }
@@ -66,6 +79,11 @@ public final class Dispatcher implements AutoCloseable {
     /** As it is now; empty when it was deleted. */
     public Optional<SubscriptionSettings> subscription(String uid) {
         return Optional.ofNullable(pumps.get(uid)).map(Pump::settings);
+    }
+
+    /** The numbers of a subscription that this dispatcher runs. */
+    public Optional<SubscriptionMeters> meters(String uid) {
+        return Optional.ofNullable(pumps.get(uid)).map(Pump::meters);
     }
 
     /** Another attempt's outcome, for the breaker. */

@@ -2,6 +2,7 @@ package dev.sluice.buses.dispatch;
 
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.workflows.delivery.Tried;
 import dev.sluice.workflows.delivery.Undelivered;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +27,9 @@ final class HandOverDesk {
     private final HandOver handOver;
     private final DispatchLimits limits;
     private final Supplier<SubscriptionSettings> settings;
+    private final SubscriptionMeters meters;
     private final Semaphore slots;
     private final LinkedBlockingQueue<Failed> queue = new LinkedBlockingQueue<>();
-    private final LongAdder handedOver = new LongAdder();
 
     private record Failed(Bus.Delivery delivery, List<Tried> tried) {
         int bytes() {
@@ -37,10 +37,15 @@ final class HandOverDesk {
         }
     }
 
-    HandOverDesk(HandOver handOver, DispatchLimits limits, Supplier<SubscriptionSettings> settings) {
+    HandOverDesk(
+            HandOver handOver,
+            DispatchLimits limits,
+            Supplier<SubscriptionSettings> settings,
+            SubscriptionMeters meters) {
         this.handOver = handOver;
         this.limits = limits;
         this.settings = settings;
+        this.meters = meters;
         this.slots = new Semaphore(limits.handOverSlots());
     }
 
@@ -48,10 +53,6 @@ final class HandOverDesk {
     void take(Bus.Delivery delivery, List<Tried> tried) throws InterruptedException {
         slots.acquire();
         queue.add(new Failed(delivery, tried));
-    }
-
-    long handedOver() {
-        return handedOver.sum();
     }
 
     /** Until interrupted. */
@@ -111,6 +112,6 @@ final class HandOverDesk {
                         .map(failed -> failed.delivery.acknowledge())
                         .toArray(CompletableFuture[]::new))
                 .whenComplete((_, _) -> slots.release(batch.size()));
-        handedOver.add(batch.size());
+        meters.handedOver(batch.size());
     }
 }

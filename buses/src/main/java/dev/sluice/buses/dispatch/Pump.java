@@ -2,13 +2,15 @@ package dev.sluice.buses.dispatch;
 
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.metrics.DeliveryMetrics;
+import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.Verdict;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
 
 /**
  * Takes the events of one subscription from the bus and makes the first attempt of each, several at a time.
@@ -30,15 +32,14 @@ final class Pump implements AutoCloseable {
     private final HandOver handOver;
     private final HandOverDesk desk;
     private final Clock clock;
+    private final DeliveryMetrics metrics;
+    private final IntSupplier pending;
+    private final SubscriptionMeters meters;
     private final int most;
     private final Slots inFlight;
     private final Pace pace = new Pace();
-    private final LongAdder filtered = new LongAdder();
     private final Object resumed = new Object();
     private final Breaker breaker = new Breaker(System::nanoTime);
-    private final LongAdder delivered = new LongAdder();
-    private final LongAdder failed = new LongAdder();
-    private final LongAdder withheld = new LongAdder();
     private final Thread taker;
     private final Thread passer;
     private volatile SubscriptionSettings settings;
@@ -50,16 +51,21 @@ final class Pump implements AutoCloseable {
             Courier courier,
             HandOver handOver,
             DispatchLimits limits,
-            Clock clock) {
+            Clock clock,
+            DeliveryMetrics metrics,
+            IntSupplier pending) {
         this.feed = feed;
         this.settings = settings;
         this.wanted = Wanted.by(settings);
         this.courier = courier;
         this.handOver = handOver;
         this.clock = clock;
+        this.metrics = metrics;
+        this.pending = pending;
+        this.meters = metrics.of(settings.namespace(), settings.name(), pending);
         this.most = limits.inFlight();
         this.inFlight = new Slots(width(settings));
-        this.desk = new HandOverDesk(handOver, limits, () -> this.settings);
+        this.desk = new HandOverDesk(handOver, limits, () -> this.settings, meters);
         var name = settings.namespace() + "/" + settings.name();
         this.taker = Thread.ofVirtual().name("dispatch " + name).unstarted(this::run);
         this.passer = Thread.ofVirtual().name("hand-over " + name).unstarted(desk::run);
@@ -105,7 +111,12 @@ final class Pump implements AutoCloseable {
 
     DispatchStats stats() {
         return new DispatchStats(
-                delivered.sum(), failed.sum(), withheld.sum(), desk.handedOver(), breaker.isOpen(), filtered.sum());
+                meters.first(Verdict.DELIVERED),
+                meters.first(Verdict.RETRY) + meters.first(Verdict.REJECTED),
+                meters.withheldEvents(),
+                meters.handedOverEvents(),
+                breaker.isOpen(),
+                meters.filteredEvents());
     }
 
     private void run() {
@@ -114,7 +125,7 @@ final class Pump implements AutoCloseable {
                 inFlight.acquire();
                 var delivery = next();
                 if (!wanted.wants(delivery.event())) {
-                    filtered.increment();
+                    meters.filtered();
                     var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
                     continue;
                 }
@@ -122,7 +133,7 @@ final class Pump implements AutoCloseable {
                 if (breaker.admit() == Breaker.Admission.TRY) {
                     Thread.startVirtualThread(() -> attempt(delivery));
                 } else {
-                    withheld.increment();
+                    meters.withheld();
                     desk.take(delivery, List.of());
                     inFlight.release();
                 }
@@ -145,13 +156,12 @@ final class Pump implements AutoCloseable {
 
     private void attempt(Bus.Delivery delivery) {
         var result = courier.deliver(settings, delivery.event(), delivery.stamp(), 1);
+        meters.tried(SubscriptionMeters.Turn.FIRST, delivery.event(), result);
         heard(result.verdict());
         if (result.verdict() == Verdict.DELIVERED) {
-            delivered.increment();
             var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
             return;
         }
-        failed.increment();
         try {
             desk.take(delivery, List.of(Parcels.tried(1, clock.instant(), result)));
         } catch (InterruptedException _) {
@@ -159,6 +169,10 @@ final class Pump implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         inFlight.release();
+    }
+
+    SubscriptionMeters meters() {
+        return meters;
     }
 
     /** What an attempt says about the subscriber, whoever made it. */
@@ -186,5 +200,6 @@ final class Pump implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         passer.interrupt();
+        metrics.release(settings.namespace(), settings.name(), pending);
     }
 }

@@ -65,6 +65,13 @@ public final class ChannelNames {
         return channel + MESSAGING_SUFFIX;
     }
 
+    /** What people call it: the name of the Channel or Broker. */
+    public static String objectName(ChannelId channel) {
+        return isBroker(channel)
+                ? channel.name().substring(BROKER.length())
+                : isMessaging(channel) ? channel.name().substring(MESSAGING.length()) : channel.name();
+    }
+
     /** Of the Kubernetes Service that stands for all Brokers, in the namespace of eventing. */
     public static String brokerService() {
         return BROKER_SERVICE;

@@ -1,11 +1,13 @@
 package dev.sluice.buses.ingress;
 
 import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.codec.BadEventException;
 import dev.sluice.buses.codec.EventReader;
 import dev.sluice.buses.codec.Extensions;
 import dev.sluice.buses.codec.TimeToLive;
+import dev.sluice.buses.metrics.DeliveryMetrics;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
@@ -38,12 +40,21 @@ public final class Ingress implements AutoCloseable {
     private final EventReader reader = new EventReader();
     private final Semaphore slots = new Semaphore(AT_ONCE);
     private final Clock clock;
+    private final DeliveryMetrics metrics;
     private final WebServer server;
 
     /** @param port 0 for a free one */
-    public Ingress(Bus bus, ChannelNames names, String host, int port, int maxEventBytes, Clock clock) {
+    public Ingress(
+            Bus bus,
+            ChannelNames names,
+            String host,
+            int port,
+            int maxEventBytes,
+            Clock clock,
+            DeliveryMetrics metrics) {
         this.bus = bus;
         this.clock = clock;
+        this.metrics = metrics;
         this.names = names;
         this.server = WebServer.builder()
                 .host(host)
@@ -79,22 +90,34 @@ public final class Ingress implements AutoCloseable {
             answer(response, 405, "events are posted");
         } else if (target.channel() == null) {
             answer(response, target.code(), target.problem());
-        } else if (!slots.tryAcquire()) {
+        } else {
+            take(target.channel(), target.ofBroker(), request, response);
+        }
+    }
+
+    private void take(ChannelId channel, boolean ofBroker, ServerRequest request, ServerResponse response)
+            throws InterruptedException {
+        if (!slots.tryAcquire()) {
             response.header(RETRY_AFTER, "1");
             answer(response, 429, "too many events at once");
         } else {
             try {
-                var events = reader.read(headers(request), request.content().as(byte[].class));
-                if (target.ofBroker()) {
+                var events = reader.read(headers(request), body(request));
+                if (ofBroker) {
                     events = arrived(events);
                 }
-                answer(response, bus.publish(target.channel(), events));
+                answer(response, bus.publish(channel, events));
             } catch (BadEventException e) {
                 answer(response, 400, String.valueOf(e.getMessage()));
             } finally {
                 slots.release();
             }
         }
+        metrics.answered(
+                channel.namespace(),
+                ofBroker ? "Broker" : "Channel",
+                ChannelNames.objectName(channel),
+                response.status().code());
     }
 
     /** What a Broker notes on an event: that it came, and how often it may still come back. */
@@ -113,6 +136,10 @@ public final class Ingress implements AutoCloseable {
                     left.getAsInt()));
         }
         return noted;
+    }
+
+    private static byte[] body(ServerRequest request) {
+        return request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
     }
 
     private static void answer(ServerResponse response, Bus.Published published) {

@@ -1,12 +1,16 @@
 package dev.sluice.buses.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.buses.EventsRig;
 import dev.sluice.buses.Sender;
 import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.stub.StubBus;
 import dev.sluice.model.delivery.DeliveryPolicy;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,6 +30,7 @@ class IngressIT {
     @TempDir
     Path state;
 
+    private final SimpleMeterRegistry numbers = new SimpleMeterRegistry();
     private StubBus bus;
     private Ingress ingress;
     private Sender sender;
@@ -35,7 +40,13 @@ class IngressIT {
         bus = StubBus.open(state, new StubBus.Limits(50_000, 50_000, 0));
         bus.addChannel(EventsRig.CHANNEL);
         ingress = new Ingress(
-                bus, new ChannelNames("cluster.local", "localhost"), "127.0.0.1", 0, LARGEST, Clock.systemUTC());
+                bus,
+                new ChannelNames("cluster.local", "localhost"),
+                "127.0.0.1",
+                0,
+                LARGEST,
+                Clock.systemUTC(),
+                new DeliveryMetrics(numbers, Clock.systemUTC()));
         ingress.start();
         sender = new Sender(ingress.port());
     }
@@ -59,6 +70,31 @@ class IngressIT {
     }
 
     @Test
+    void countsItsAnswersByChannelAndCode() {
+        sender.event(EventsRig.HOST, "1");
+        sender.event(EventsRig.HOST, "2");
+        sender.send("POST", "/", EventsRig.HOST, Map.of("ce-specversion", "1.0"), "");
+        sender.event("other-channel.default.svc.cluster.local", "1");
+
+        await().untilAsserted(
+                        () -> { // counted after the answer has left
+                            assertThat(answers("202")).isEqualTo(2);
+                            assertThat(answers("400")).isEqualTo(1);
+                        });
+        assertThat(numbers.find("sluice.ingress.requests").counters()).hasSize(2);
+    }
+
+    private double answers(String code) {
+        return numbers
+                .find("sluice.ingress.requests")
+                .tags("namespace_name", "default", "kind", "Channel", "name", "aloha", "response_code", code)
+                .counters()
+                .stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    @Test
     void refusesOtherHostsPathsAndMethods() {
         assertThat(sender.event("other-channel.default.svc.cluster.local", "1").status())
                 .isEqualTo(404);
@@ -66,6 +102,16 @@ class IngressIT {
         assertThat(send("POST", "/other").status()).isEqualTo(404);
         assertThat(send("GET", "/").status()).isEqualTo(405);
         assertThat(send("PUT", "/").head()).contains("405").containsIgnoringCase("allow: POST");
+    }
+
+    @Test
+    void takesAnEventWithoutData() {
+        var headers = new HashMap<>(event("1.0"));
+        headers.remove("content-type");
+        assertThat(sender.send("POST", "/", EventsRig.HOST, headers, "").status())
+                .isEqualTo(202);
+        assertThat(sender.send("POST", "/", EventsRig.HOST, Map.of(), "").status())
+                .isEqualTo(400);
     }
 
     @Test

@@ -13,6 +13,8 @@ import io.temporal.workflow.WorkflowInit;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -24,6 +26,9 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     private static final int ROUND_BYTES = 768 << 10;
     /** Attempts of one round that a worker makes at the same time. */
     public static final int ROUND_WIDTH = 8;
+
+    /** The counter of events whose first delivery failed, by the phase that they came to. */
+    static final String EVENTS = "sluice_delivery_events";
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     /** A paused subscription tells its workflows when it goes on; this is for the message that was lost. */
@@ -81,6 +86,7 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
         var report = attempt(new DeliveryActivities.Round(subject, events));
         if (report.gone()) {
             ledger.orphan();
+            count();
             return;
         }
         long now = Workflow.currentTimeMillis();
@@ -104,6 +110,7 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
                 ledger.tried(event.parcel().stamp(), unknown, subject, now);
             }
         }
+        count();
     }
 
     private DeliveryActivities.Report attempt(DeliveryActivities.Round round) {
@@ -139,6 +146,18 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
                 .build();
     }
 
+    /** For the metrics of the worker, which leave a replay out. */
+    private void count() {
+        ledger.takeEntered()
+                .forEach((to, events) -> Workflow.getMetricsScope()
+                        .tagged(Map.of(
+                                "namespace_name", subject.namespace(),
+                                "subscription", subject.subscription(),
+                                "phase", to.name().toLowerCase(Locale.ROOT)))
+                        .counter(EVENTS)
+                        .inc(events));
+    }
+
     private void tellPhase() {
         var now = ledger.any(Phase.WAITING) ? "waiting" : ledger.any(Phase.PARKED) ? "parked" : "done";
         if (!now.equals(phase)) {
@@ -155,6 +174,7 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
                 changes++;
             }
         }
+        count();
     }
 
     @Override
@@ -166,7 +186,9 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     @Override
     public int replay(Chosen chosen) {
         changes++;
-        return ledger.replay(chosen.stamps(), Workflow.currentTimeMillis());
+        int replayed = ledger.replay(chosen.stamps(), Workflow.currentTimeMillis());
+        count();
+        return replayed;
     }
 
     @Override
@@ -181,7 +203,9 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     @Override
     public int drop(Chosen chosen) {
         changes++;
-        return ledger.drop(chosen.stamps());
+        int dropped = ledger.drop(chosen.stamps());
+        count();
+        return dropped;
     }
 
     @Override

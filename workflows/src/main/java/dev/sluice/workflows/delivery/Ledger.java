@@ -2,6 +2,7 @@ package dev.sluice.workflows.delivery;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class Ledger {
     private static final int KEPT_ATTEMPTS = 20;
 
     private final Map<String, DeliveryState.Item> items = new LinkedHashMap<>();
+    private final Map<Phase, Integer> entered = new EnumMap<>(Phase.class);
 
     Ledger(List<DeliveryState.Item> items) {
         items.forEach(item -> this.items.put(item.stamp(), item));
@@ -50,8 +52,26 @@ final class Ledger {
         for (var tried : event.tried()) {
             item = tried(item, tried, subject, now);
         }
-        items.put(parcel.stamp(), item);
+        put(item);
         return true;
+    }
+
+    private void put(DeliveryState.Item item) {
+        var before = items.put(item.stamp(), item);
+        count(before == null ? Phase.WAITING : before.phase(), item.phase());
+    }
+
+    private void count(Phase from, Phase to) {
+        if (from != to) {
+            entered.merge(to, 1, Integer::sum);
+        }
+    }
+
+    /** How many events have come to a phase from another one since this was last asked. */
+    Map<Phase, Integer> takeEntered() {
+        var taken = Map.copyOf(entered);
+        entered.clear();
+        return taken;
     }
 
     boolean knows(String stamp) {
@@ -105,7 +125,7 @@ final class Ledger {
     void tried(String stamp, Tried tried, Subject subject, long now) {
         var item = item(stamp);
         if (item.phase() == Phase.WAITING) {
-            items.put(stamp, tried(item, tried, subject, now));
+            put(tried(item, tried, subject, now));
         }
     }
 
@@ -203,6 +223,7 @@ final class Ledger {
                         nextAttempt,
                         item.tried(),
                         fresh ? null : item.failure()));
+                count(item.phase(), to);
                 moved++;
             }
         }

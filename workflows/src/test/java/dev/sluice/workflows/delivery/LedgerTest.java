@@ -71,6 +71,18 @@ class LedgerTest {
     }
 
     @Test
+    void tellsOnceWhichPhasesEventsHaveComeTo() {
+        ledger.add(event("a", tried(1, Verdict.REJECTED)), SUBJECT, NOW);
+        ledger.add(event("b", tried(1, Verdict.RETRY)), SUBJECT, NOW);
+        ledger.tried("b", tried(2, Verdict.DELIVERED), SUBJECT, NOW);
+        assertThat(ledger.takeEntered()).isEqualTo(Map.of(Phase.PARKED, 1, Phase.DELIVERED, 1));
+        assertThat(ledger.takeEntered()).isEmpty();
+        ledger.replay(List.of(), NOW);
+        ledger.drop(List.of("a"));
+        assertThat(ledger.takeEntered()).isEqualTo(Map.of(Phase.WAITING, 1, Phase.DROPPED, 1));
+    }
+
+    @Test
     void parksAtOnceWhatIsRejected() {
         ledger.add(event("a", tried(1, Verdict.REJECTED)), SUBJECT, NOW);
         assertThat(only().phase()).isEqualTo(Phase.PARKED);
