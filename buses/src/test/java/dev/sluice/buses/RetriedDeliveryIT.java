@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.buses.bus.Terms;
+import dev.sluice.buses.delivery.Deliveries;
 import dev.sluice.temporaldev.TemporalDev;
 import dev.sluice.workflows.delivery.Phase;
 import dev.sluice.workflows.delivery.Timeline;
@@ -71,6 +72,39 @@ class RetriedDeliveryIT {
             assertThat(rig.counted("sluice.delivery.handed.over", "namespace_name", "default", "subscription", "flaky"))
                     .isEqualTo(1);
             await().until(() -> rig.counted("sluice_delivery_events", "phase", "delivered") == 1);
+        }
+    }
+
+    @Test
+    void replaysAndDropsWhatMatches() {
+        try (var subscriber = new Subscriber().answering(400);
+                var rig = new EventsRig(state, temporal.target())) {
+            rig.subscribe("picky", subscriber.url(), EventsRig.quick(10));
+            rig.sender().event(EventsRig.HOST, "m-1");
+            rig.sender().event(EventsRig.HOST, "m-2");
+            rig.awaitEvent("m-1", Phase.PARKED);
+            rig.awaitEvent("m-2", Phase.PARKED);
+            var deliveries = rig.events().deliveries();
+
+            for (var other : List.of(
+                    new Deliveries.Matching("default", "nobody", "", ""),
+                    new Deliveries.Matching("default", "picky", "another.type", ""),
+                    new Deliveries.Matching("default", "picky", "", "/another"),
+                    new Deliveries.Matching("elsewhere", "", "", ""))) {
+                assertThat(deliveries.replay(other)).as(other.toString()).isZero();
+            }
+            subscriber.answering(200);
+            assertThat(deliveries.replay(new Deliveries.Matching("default", "picky", "dev.sluice.test", "/tests")))
+                    .isEqualTo(2);
+            rig.awaitEvent("m-1", Phase.DELIVERED);
+            rig.awaitEvent("m-2", Phase.DELIVERED);
+
+            subscriber.answering(400);
+            rig.sender().event(EventsRig.HOST, "m-3");
+            rig.awaitEvent("m-3", Phase.PARKED);
+            assertThat(deliveries.drop(new Deliveries.Matching("default", "picky", "", "")))
+                    .isEqualTo(1);
+            rig.awaitEvent("m-3", Phase.DROPPED);
         }
     }
 

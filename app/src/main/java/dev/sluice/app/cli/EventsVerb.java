@@ -19,9 +19,18 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "events",
         mixinStandardHelpOptions = true,
-        description = "List, show, replay and drop events whose first delivery failed.",
-        synopsisSubcommandLabel = "list|show|replay|drop",
-        subcommands = {EventsVerb.ListVerb.class, EventsVerb.Show.class, EventsVerb.Replay.class, EventsVerb.Drop.class
+        description = {
+            "List, show, replay and drop events whose first delivery failed;",
+            "pause and resume what takes events."
+        },
+        synopsisSubcommandLabel = "list|show|replay|drop|pause|resume",
+        subcommands = {
+            EventsVerb.ListVerb.class,
+            EventsVerb.Show.class,
+            EventsVerb.Replay.class,
+            EventsVerb.Drop.class,
+            EventsPauseVerb.class,
+            EventsPauseVerb.Resume.class
         })
 final class EventsVerb {
     @Command(name = "list", mixinStandardHelpOptions = true, description = "The deliveries that are waiting or parked.")
@@ -94,19 +103,21 @@ final class EventsVerb {
     @Command(name = "replay", mixinStandardHelpOptions = true, description = "Try parked events again.")
     static final class Replay implements ApiVerb {
         @Mixin
-        Which which = new Which();
+        ParkedEvents which = new ParkedEvents();
 
         @Override
         public int run(ApiClient api, Here here) {
-            int count = which.events(api)
-                    .act(
-                            EnumSet.of(EventPhase.EVENT_PHASE_PARKED),
-                            (delivery, stamps) -> api.deliveries()
-                                    .replay(ReplayRequest.newBuilder()
-                                            .setId(delivery)
-                                            .addAllStamps(stamps)
-                                            .build())
-                                    .getEvents());
+            int count = which.matching()
+                    .map(matching -> api.deliveries().replayMatching(matching).getEvents())
+                    .orElseGet(() -> which.events(api)
+                            .act(
+                                    EnumSet.of(EventPhase.EVENT_PHASE_PARKED),
+                                    (delivery, stamps) -> api.deliveries()
+                                            .replay(ReplayRequest.newBuilder()
+                                                    .setId(delivery)
+                                                    .addAllStamps(stamps)
+                                                    .build())
+                                            .getEvents()));
             here.out().println(count + (count == 1 ? " event is" : " events are") + " tried again.");
             return 0;
         }
@@ -119,28 +130,30 @@ final class EventsVerb {
                     "Give events up for good: an event that waits or is parked, or all of a delivery that are parked.")
     static final class Drop implements ApiVerb {
         @Mixin
-        Which which = new Which();
+        ParkedEvents which = new ParkedEvents();
 
         @Override
         public int run(ApiClient api, Here here) {
             var phases = which.isWholeDelivery()
                     ? EnumSet.of(EventPhase.EVENT_PHASE_PARKED)
                     : EnumSet.of(EventPhase.EVENT_PHASE_PARKED, EventPhase.EVENT_PHASE_WAITING);
-            int count = which.events(api)
-                    .act(
-                            phases,
-                            (delivery, stamps) -> api.deliveries()
-                                    .drop(DropRequest.newBuilder()
-                                            .setId(delivery)
-                                            .addAllStamps(stamps)
-                                            .build())
-                                    .getEvents());
+            int count = which.matching()
+                    .map(matching -> api.deliveries().dropMatching(matching).getEvents())
+                    .orElseGet(() -> which.events(api)
+                            .act(
+                                    phases,
+                                    (delivery, stamps) -> api.deliveries()
+                                            .drop(DropRequest.newBuilder()
+                                                    .setId(delivery)
+                                                    .addAllStamps(stamps)
+                                                    .build())
+                                            .getEvents()));
             here.out().println(count + (count == 1 ? " event" : " events") + " dropped.");
             return 0;
         }
     }
 
-    /** The words by which show, replay and drop are told what they are about. */
+    /** The words by which show is told what it is about. */
     static final class Which {
         @Parameters(index = "0", paramLabel = "DELIVERY|EVENT-ID", description = "As 'events list' shows them.")
         String id = "";
@@ -148,15 +161,11 @@ final class EventsVerb {
         @Parameters(
                 index = "1..*",
                 paramLabel = "STAMP",
-                description = "Only these events of it, as 'events show' has them.")
+                description = "Only these events of it, as its first line of an event has them.")
         List<String> stamps = List.of();
 
         @Mixin
         Namespace namespace = new Namespace();
-
-        boolean isWholeDelivery() {
-            return id.startsWith("delivery/") && stamps.isEmpty();
-        }
 
         ChosenEvents events(ApiClient api) {
             return ChosenEvents.of(api, namespace.name, id, stamps);

@@ -14,8 +14,11 @@ import dev.sluice.protos.v1.FindDeliveriesResponse;
 import dev.sluice.protos.v1.GetDeliveryRequest;
 import dev.sluice.protos.v1.ListDeliveriesRequest;
 import dev.sluice.protos.v1.ListDeliveriesResponse;
+import dev.sluice.protos.v1.MatchingRequest;
 import dev.sluice.protos.v1.ReplayRequest;
 import dev.sluice.protos.v1.ReplayResponse;
+import dev.sluice.protos.v1.SubscriberRequest;
+import dev.sluice.protos.v1.SubscriberResponse;
 import dev.sluice.workflows.delivery.Phase;
 import dev.sluice.workflows.delivery.Timeline;
 import dev.sluice.workflows.delivery.Tried;
@@ -34,10 +37,12 @@ final class DeliveriesService extends DeliveriesGrpc.DeliveriesImplBase {
 
     private final Deliveries deliveries;
     private final KubernetesClient client;
+    private final Pausing pausing;
 
     DeliveriesService(Deliveries deliveries, KubernetesClient client) {
         this.deliveries = deliveries;
         this.client = client;
+        this.pausing = new Pausing(client);
     }
 
     @Override
@@ -87,6 +92,49 @@ final class DeliveriesService extends DeliveriesGrpc.DeliveriesImplBase {
             int events = deliveries.drop(request.getId(), request.getStampsList());
             return DropResponse.newBuilder().setEvents(events).build();
         });
+    }
+
+    @Override
+    public void replayMatching(MatchingRequest request, StreamObserver<ReplayResponse> observer) {
+        Replies.answer(observer, () -> {
+            require("update", request.getNamespace());
+            return ReplayResponse.newBuilder()
+                    .setEvents(deliveries.replay(matching(request)))
+                    .build();
+        });
+    }
+
+    @Override
+    public void dropMatching(MatchingRequest request, StreamObserver<DropResponse> observer) {
+        Replies.answer(observer, () -> {
+            require("delete", request.getNamespace());
+            return DropResponse.newBuilder()
+                    .setEvents(deliveries.drop(matching(request)))
+                    .build();
+        });
+    }
+
+    @Override
+    public void pause(SubscriberRequest request, StreamObserver<SubscriberResponse> observer) {
+        Replies.answer(
+                observer,
+                () -> SubscriberResponse.newBuilder()
+                        .setChanged(pausing.set(request, true))
+                        .build());
+    }
+
+    @Override
+    public void resume(SubscriberRequest request, StreamObserver<SubscriberResponse> observer) {
+        Replies.answer(
+                observer,
+                () -> SubscriberResponse.newBuilder()
+                        .setChanged(pausing.set(request, false))
+                        .build());
+    }
+
+    private static Deliveries.Matching matching(MatchingRequest request) {
+        return new Deliveries.Matching(
+                request.getNamespace(), request.getSubscription(), request.getEventType(), request.getSource());
     }
 
     private List<Delivery> found(String namespace, String event) {

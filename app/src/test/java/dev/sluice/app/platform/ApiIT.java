@@ -23,6 +23,7 @@ import dev.sluice.protos.v1.GetBuildRequest;
 import dev.sluice.protos.v1.ListBuildsRequest;
 import dev.sluice.protos.v1.ListDeliveriesRequest;
 import dev.sluice.protos.v1.ReplayRequest;
+import dev.sluice.protos.v1.SubscriberRequest;
 import dev.sluice.serving.rollout.Rollouts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -51,6 +52,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -269,6 +272,64 @@ class ApiIT {
                     () -> api.deliveries()
                             .replay(ReplayRequest.newBuilder().setId("nonsense").build()));
         }
+    }
+
+    @Test
+    void pausesAndResumesWhatTakesEvents() throws IOException {
+        client.resource("""
+                apiVersion: eventing.knative.dev/v1
+                kind: Trigger
+                metadata: {name: t, namespace: mine}
+                spec: {broker: b, subscriber: {uri: "http://a.test"}}
+                """).create();
+        client.resource("""
+                apiVersion: channels.knative.dev/v1alpha1
+                kind: Subscription
+                metadata: {name: old, namespace: mine}
+                spec: {channel: c, subscriber: a}
+                """).create();
+        var instance = new InstanceFile(1, "", Path.of(""), "", "", "", "", "127.0.0.1:" + server.port(), "");
+        try (var api = ApiClient.of(state, instance)) {
+            for (var request : List.of(subscriber("Trigger", "t"), subscriber("Subscription", "old"))) {
+                assertThat(api.deliveries().pause(request).getChanged()).isTrue();
+                assertThat(api.deliveries().pause(request).getChanged()).isFalse();
+                assertThat(annotations(request)).containsEntry("events.sluice.dev/paused", "true");
+                assertThat(api.deliveries().resume(request).getChanged()).isTrue();
+                assertThat(api.deliveries().resume(request).getChanged()).isFalse();
+                assertThat(annotations(request)).doesNotContainKey("events.sluice.dev/paused");
+            }
+            refused(
+                    Status.Code.NOT_FOUND,
+                    "there is no Subscription mine/none",
+                    () -> api.deliveries().pause(subscriber("Subscription", "none")));
+            refused(
+                    Status.Code.INVALID_ARGUMENT,
+                    "kind: Trigger or Subscription, not \"Broker\"",
+                    () -> api.deliveries().pause(subscriber("Broker", "b")));
+        }
+        var stranger = with(account("stranger"), DeliveriesGrpc.newBlockingStub(channel));
+        refused(
+                Status.Code.PERMISSION_DENIED,
+                "triggers.eventing.knative.dev \"t\" is forbidden",
+                () -> stranger.pause(subscriber("Trigger", "t")));
+    }
+
+    private static SubscriberRequest subscriber(String kind, String name) {
+        return SubscriberRequest.newBuilder()
+                .setNamespace("mine")
+                .setKind(kind)
+                .setName(name)
+                .build();
+    }
+
+    private static Map<String, String> annotations(SubscriberRequest request) {
+        var version = request.getKind().equals("Trigger") ? "eventing.knative.dev/v1" : "channels.knative.dev/v1alpha1";
+        return client.genericKubernetesResources(version, request.getKind())
+                .inNamespace("mine")
+                .withName(request.getName())
+                .get()
+                .getMetadata()
+                .getAnnotations();
     }
 
     private static HasMetadata create(String name) {

@@ -2,11 +2,13 @@ package dev.sluice.buses.delivery;
 
 import dev.sluice.workflows.Wire;
 import dev.sluice.workflows.delivery.DeliveryWorkflow;
+import dev.sluice.workflows.delivery.Phase;
 import dev.sluice.workflows.delivery.Timeline;
 import io.temporal.client.WorkflowClient;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Failed deliveries as people see them: list, show, replay, drop. */
@@ -74,6 +76,45 @@ public final class Deliveries {
     /** Gives events up for good: those of the stamps, or all that are parked; returns how many. */
     public int drop(String workflowId, List<String> stamps) {
         return workflow(workflowId).drop(new DeliveryWorkflow.Chosen(stamps));
+    }
+
+    /**
+     * Parked events, by what they have in common. An empty text means any.
+     *
+     * @param subscription name of the Subscription or Trigger
+     */
+    public record Matching(String namespace, String subscription, String eventType, String source) {
+        boolean matches(Timeline.Event event) {
+            return event.phase() == Phase.PARKED
+                    && (eventType.isEmpty() || eventType.equals(event.type()))
+                    && (source.isEmpty() || source.equals(event.source()));
+        }
+    }
+
+    /** Tries the parked events that match again; returns how many. */
+    public int replay(Matching matching) {
+        return each(matching, this::replay);
+    }
+
+    /** Gives the parked events that match up for good; returns how many. */
+    public int drop(Matching matching) {
+        return each(matching, this::drop);
+    }
+
+    private int each(Matching matching, ToIntBiFunction<String, List<String>> act) {
+        // a delivery that waits may hold parked events too, so all that are open are looked at
+        var query = matching.subscription().isEmpty()
+                ? Visibility.all(matching.namespace()) + " AND ExecutionStatus='Running'"
+                : Visibility.open(matching.namespace(), matching.subscription());
+        return client.listExecutions(query).map(found -> found.getExecution().getWorkflowId()).toList().stream()
+                .mapToInt(id -> {
+                    var stamps = show(id).events().stream()
+                            .filter(matching::matches)
+                            .map(Timeline.Event::stamp)
+                            .toList();
+                    return stamps.isEmpty() ? 0 : act.applyAsInt(id, stamps);
+                })
+                .sum();
     }
 
     private DeliveryWorkflow workflow(String id) {
