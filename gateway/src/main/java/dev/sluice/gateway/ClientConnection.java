@@ -6,10 +6,13 @@ import dev.sluice.gateway.http2.Http2;
 import dev.sluice.gateway.http2.Origin;
 import dev.sluice.gateway.tls.TlsChannel;
 import dev.sluice.gateway.tls.TlsContext;
+import dev.sluice.gateway.trace.IncomingRequest;
+import dev.sluice.gateway.trace.RequestTrace;
 import dev.sluice.gateway.wire.Answer;
 import dev.sluice.gateway.wire.Ascii;
 import dev.sluice.gateway.wire.ClientChannel;
 import dev.sluice.gateway.wire.Field;
+import dev.sluice.gateway.wire.ForwardedFor;
 import dev.sluice.gateway.wire.Head;
 import dev.sluice.gateway.wire.HeadParser;
 import dev.sluice.gateway.wire.HostName;
@@ -258,8 +261,26 @@ final class ClientConnection implements Runnable {
         var drawn = origin.chosen();
         var destination = drawn == null ? choose(found) : drawn;
         var current = exchange();
-        current.prepare(head, host, pathStart);
+        current.prepare(head, host, pathStart, trace());
         return current.run(destination);
+    }
+
+    private @Nullable RequestTrace trace() {
+        var tracer = plane.tracing().tracer();
+        if (tracer == null) {
+            return null;
+        }
+        int parent = head.find(Field.TRACEPARENT);
+        boolean one = parent >= 0 && ForwardedFor.all(head, Field.TRACEPARENT).equals(head.value(parent));
+        return tracer.begin(new IncomingRequest(
+                Ascii.text(head.bytes(), head.methodStart(), head.methodEnd()),
+                Ascii.text(head.bytes(), pathStart, head.targetEnd()),
+                HostName.of(Ascii.text(host, 0, host.length)),
+                origin.tls() ? "https" : "http",
+                origin.client().getHostAddress(),
+                inner ? "2" : head.http10() ? "1.0" : "1.1",
+                one ? head.value(parent) : null,
+                head.has(Field.TRACESTATE) ? ForwardedFor.all(head, Field.TRACESTATE) : null));
     }
 
     private boolean answer(Answer answer) throws IOException {
@@ -284,8 +305,7 @@ final class ClientConnection implements Runnable {
     private Exchange exchange() {
         var current = exchange;
         if (current == null) {
-            var writer = new RequestHeadWriter(
-                    origin.client(), origin.tls(), plane.config().startTraces());
+            var writer = new RequestHeadWriter(origin.client(), origin.tls());
             current = new Exchange(channel, input, writer, plane.http2(), plane::draining);
             exchange = current;
         }

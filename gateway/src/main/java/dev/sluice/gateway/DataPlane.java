@@ -8,6 +8,7 @@ import dev.sluice.gateway.http2.Switchboard;
 import dev.sluice.gateway.tls.RecordBuffers;
 import dev.sluice.gateway.tls.TlsChannel;
 import dev.sluice.gateway.tls.TlsContext;
+import dev.sluice.gateway.trace.Tracing;
 import dev.sluice.gateway.wire.HostName;
 import dev.sluice.model.dataplane.RouteTable;
 import dev.sluice.model.dataplane.TableVersion;
@@ -27,6 +28,7 @@ final class DataPlane implements AutoCloseable {
     private final GatewayConfig config;
     private final Gates gates;
     private final Set<ClientConnection> connections;
+    private final Tracing tracing;
     private final Http2 http2;
     private final AtomicLong unrouted = new AtomicLong();
     private final RecordBuffers records = new RecordBuffers();
@@ -41,10 +43,11 @@ final class DataPlane implements AutoCloseable {
         this.gates = gates;
         this.connections = connections;
         this.tls = TlsContext.of(config.tls().fallback());
+        this.tracing = new Tracing(config.tracing());
         this.http2 = new Http2(
                 new Lines(),
-                new Http2.Limits(
-                        config.maxHeadBytes(), config.keepAlive(), config.drainTimeout(), config.startTraces()));
+                new Http2.Limits(config.maxHeadBytes(), config.keepAlive(), config.drainTimeout()),
+                tracing);
     }
 
     /** How HTTP/2 reaches the rest. */
@@ -75,6 +78,10 @@ final class DataPlane implements AutoCloseable {
         return new TlsChannel(socket, tls, records);
     }
 
+    Tracing tracing() {
+        return tracing;
+    }
+
     Http2 http2() {
         return http2;
     }
@@ -86,6 +93,7 @@ final class DataPlane implements AutoCloseable {
         } catch (IOException e) {
             LOG.atWarn().setCause(e).log("cannot remove the gateway's own socket");
         }
+        tracing.close();
     }
 
     GatewayConfig config() {
@@ -112,6 +120,7 @@ final class DataPlane implements AutoCloseable {
         }
         var next = Routes.compile(table, gates, before);
         tls = tls.with(table.certificates());
+        tracing.follow(table.tracing());
         routes = next;
         programmed = true;
         before.closeUnused(next);

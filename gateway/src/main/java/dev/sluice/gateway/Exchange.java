@@ -5,6 +5,7 @@ import dev.sluice.gateway.balance.Destination;
 import dev.sluice.gateway.balance.RevisionGate;
 import dev.sluice.gateway.balance.Ticket;
 import dev.sluice.gateway.http2.Http2;
+import dev.sluice.gateway.trace.RequestTrace;
 import dev.sluice.gateway.upstream.ConnectionPool;
 import dev.sluice.gateway.upstream.UpstreamConnection;
 import dev.sluice.gateway.wire.Answer;
@@ -64,6 +65,8 @@ final class Exchange {
     private boolean switched;
     private long waited;
     private boolean endedByClose;
+    /** Null when the request is not traced. */
+    private @Nullable RequestTrace trace;
 
     Exchange(
             ClientChannel client,
@@ -86,9 +89,10 @@ final class Exchange {
     }
 
     /** Takes a parsed request; its bytes are not needed any more when this returns. */
-    void prepare(Head head, byte[] host, int pathStart) {
+    void prepare(Head head, byte[] host, int pathStart, @Nullable RequestTrace traced) {
         read(head);
-        upgradeAsked = headWriter.write(head, host, pathStart, up);
+        trace = traced;
+        upgradeAsked = headWriter.write(head, host, pathStart, traced, up);
         upHeadLength = up.length();
         input.buffer().consume(head.length());
         body.begin(head.requestBody());
@@ -123,10 +127,22 @@ final class Exchange {
 
     /** Carries the prepared request out; whether the client's connection may carry another one. */
     boolean run(Destination destination) throws IOException {
-        return switch (destination) {
-            case Destination.Revision(var gate) -> throughGate(gate);
-            case Destination.Fixed(var pool) -> direct(pool);
-        };
+        var ending = RequestTrace.Ending.CUT;
+        try {
+            boolean keep = switch (destination) {
+                case Destination.Revision(var gate) -> throughGate(gate);
+                case Destination.Fixed(var pool) -> direct(pool);
+            };
+            ending = RequestTrace.Ending.ANSWERED;
+            return keep;
+        } catch (Fault.ClientGone e) {
+            ending = RequestTrace.Ending.CLIENT_GONE;
+            throw e;
+        } finally {
+            if (trace != null) {
+                trace.end(status, ending);
+            }
+        }
     }
 
     /** Answers the prepared request from here; whether the client's connection may carry another one. */
@@ -155,6 +171,9 @@ final class Exchange {
     private boolean throughGate(RevisionGate gate) throws IOException {
         var settings = gate.settings();
         guard.begin(gate, settings, System.nanoTime());
+        if (trace != null) {
+            trace.leadsTo(gate.revision());
+        }
         try {
             var entry = gate.enter(ticket);
             while (true) {
@@ -163,6 +182,9 @@ final class Exchange {
                         return answer(Answer.QUEUE_FULL);
                     }
                     case QUEUED -> {
+                        if (trace != null) {
+                            trace.waits();
+                        }
                         switch (gate.await(ticket, guard.deadline())) {
                             case TIMED_OUT -> {
                                 return answer(Answer.ACTIVATION_TIMEOUT);
@@ -196,6 +218,9 @@ final class Exchange {
             return onPool(ticket.pod().pool(), settings.h2c(), settings.responseStartTimeout());
         } catch (Refused _) {
             refused = true;
+            if (trace != null) {
+                trace.refused();
+            }
             return null;
         } finally {
             if (!refused) {
@@ -227,6 +252,9 @@ final class Exchange {
 
     private boolean onPool(ConnectionPool pool, boolean h2c, @Nullable Duration answerTimeout)
             throws IOException, Refused {
+        if (trace != null) {
+            trace.proxied(pool.address());
+        }
         var connection = repeatable ? pool.take() : pool.takeLively(System.nanoTime() - TRUSTED_IDLE);
         while (true) {
             if (connection == null) {
@@ -274,6 +302,9 @@ final class Exchange {
 
     private void send(UpstreamConnection connection) throws IOException, HttpFault {
         up.keep(upHeadLength);
+        if (trace != null) {
+            RequestHeadWriter.trace(trace, up);
+        }
         body.takeBuffered(up);
         try {
             up.writeTo(connection.channel());
@@ -300,6 +331,9 @@ final class Exchange {
         }
         status = answer.status();
         statusNanos = System.nanoTime();
+        if (trace != null) {
+            trace.podAnswers(status);
+        }
         if (status == 101) {
             return tunnel(connection);
         }

@@ -162,7 +162,10 @@ public final class Gateway implements GatewayControl, AutoCloseable {
     }
 
     private AdminServer.Gauges gauges() {
-        return new AdminServer.Gauges(connections.size(), plane.unroutedRequests());
+        return new AdminServer.Gauges(
+                connections.size(),
+                plane.unroutedRequests(),
+                plane.tracing().numbers().totals());
     }
 
     private void runClock() {

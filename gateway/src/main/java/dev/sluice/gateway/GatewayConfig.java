@@ -1,6 +1,7 @@
 package dev.sluice.gateway;
 
 import dev.sluice.gateway.peers.Peering;
+import dev.sluice.gateway.trace.Tracing;
 import dev.sluice.model.dataplane.TlsCertificate;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepAlive how long an idle client connection is kept
  * @param maxHeadBytes of one request or response head
  * @param maxConnections of clients at once; more wait in the accept queue
- * @param startTraces whether a request without {@code traceparent} gets one
+ * @param tracing of requests
  * @param tls sockets with TLS
  * @param peers how it shares limits with other gateways; null is a gateway alone
  */
@@ -29,7 +30,7 @@ public record GatewayConfig(
         Duration keepAlive,
         int maxHeadBytes,
         int maxConnections,
-        boolean startTraces,
+        Tracing.Options tracing,
         Tls tls,
         Peering.@Nullable Settings peers) {
     /**
@@ -70,24 +71,23 @@ public record GatewayConfig(
                 Duration.ofSeconds(120),
                 64 * 1024,
                 20_000,
-                false,
+                Tracing.Options.defaults(),
                 Tls.none(),
                 null);
     }
 
     public GatewayConfig withDrainTimeout(Duration limit) {
         return new GatewayConfig(
-                listen, admin, limit, headTimeout, keepAlive, maxHeadBytes, maxConnections, startTraces, tls, peers);
+                listen, admin, limit, headTimeout, keepAlive, maxHeadBytes, maxConnections, tracing, tls, peers);
     }
 
     public GatewayConfig withClientLimits(Duration head, Duration idle, int headBytes, int connections) {
-        return new GatewayConfig(
-                listen, admin, drainTimeout, head, idle, headBytes, connections, startTraces, tls, peers);
+        return new GatewayConfig(listen, admin, drainTimeout, head, idle, headBytes, connections, tracing, tls, peers);
     }
 
-    public GatewayConfig withStartTraces(boolean start) {
+    public GatewayConfig withTracing(Tracing.Options options) {
         return new GatewayConfig(
-                listen, admin, drainTimeout, headTimeout, keepAlive, maxHeadBytes, maxConnections, start, tls, peers);
+                listen, admin, drainTimeout, headTimeout, keepAlive, maxHeadBytes, maxConnections, options, tls, peers);
     }
 
     public GatewayConfig withTls(Tls sockets) {
@@ -99,7 +99,7 @@ public record GatewayConfig(
                 keepAlive,
                 maxHeadBytes,
                 maxConnections,
-                startTraces,
+                tracing,
                 sockets,
                 peers);
     }
@@ -113,7 +113,7 @@ public record GatewayConfig(
                 keepAlive,
                 maxHeadBytes,
                 maxConnections,
-                startTraces,
+                tracing,
                 tls,
                 settings);
     }

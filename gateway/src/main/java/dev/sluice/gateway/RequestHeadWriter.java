@@ -1,13 +1,14 @@
 package dev.sluice.gateway;
 
+import dev.sluice.gateway.trace.RequestTrace;
 import dev.sluice.gateway.wire.Ascii;
 import dev.sluice.gateway.wire.Field;
 import dev.sluice.gateway.wire.ForwardedFor;
 import dev.sluice.gateway.wire.Head;
 import dev.sluice.gateway.wire.OutputBuffer;
-import dev.sluice.gateway.wire.Traceparent;
 import java.net.InetAddress;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts together the head a pod gets: what the client sent, less what ends at this hop, plus who it was forwarded for
@@ -21,27 +22,27 @@ final class RequestHeadWriter {
     private static final byte[] TRAILERS = Ascii.bytes("TE: trailers\r\n");
     private static final byte[] UPGRADE = Ascii.bytes("Connection: Upgrade\r\n");
     private static final byte[] H2C = Ascii.bytes("h2c");
+    private static final byte[] TRACEPARENT = Ascii.bytes("traceparent: ");
     private static final byte[] HOST = Ascii.bytes("Host: ");
 
     private final String client;
     private final String proto;
-    private final boolean startTraces;
     private byte[] rememberedHost = new byte[0];
     private byte[] rememberedBlock = new byte[0];
 
-    RequestHeadWriter(InetAddress client, boolean tls, boolean startTraces) {
+    RequestHeadWriter(InetAddress client, boolean tls) {
         this.proto = tls ? "https" : "http";
         this.client = client.getHostAddress();
-        this.startTraces = startTraces;
     }
 
     /**
      * Writes the head.
      *
      * @param pathStart where the target's path starts: behind the authority of an absolute one
+     * @param trace whose context goes on instead of the client's; it stands last, see {@link #trace}
      * @return whether the head asks for another protocol
      */
-    boolean write(Head head, byte[] host, int pathStart, OutputBuffer out) {
+    boolean write(Head head, byte[] host, int pathStart, @Nullable RequestTrace trace, OutputBuffer out) {
         byte[] bytes = head.bytes();
         boolean absolute = pathStart > head.targetStart();
         out.clear().put(bytes, head.methodStart(), head.methodEnd() + 1);
@@ -54,7 +55,6 @@ final class RequestHeadWriter {
         }
         boolean upgrade = head.upgrade() && !asksForH2c(head);
         boolean forwarded = false;
-        boolean traced = false;
         for (int i = 0; i < head.count(); i++) {
             switch (head.field(i)) {
                 case OTHER -> {
@@ -78,8 +78,14 @@ final class RequestHeadWriter {
                     }
                 }
                 case TRACEPARENT -> {
-                    traced = true;
-                    line(head, i, out);
+                    if (trace == null) {
+                        line(head, i, out);
+                    }
+                }
+                case TRACESTATE -> {
+                    if (trace == null || !trace.root()) {
+                        line(head, i, out);
+                    }
                 }
                 case EXPECT, IDEMPOTENCY_KEY -> line(head, i, out);
                 case X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST, FORWARDED -> forwarded = true;
@@ -120,11 +126,17 @@ final class RequestHeadWriter {
             }
             out.put(rememberedBlock);
         }
-        if (startTraces && !traced) {
-            out.put("traceparent: " + Traceparent.fresh() + "\r\n");
+        if (trace != null) {
+            out.put(TRACEPARENT).put(trace.traceparent()).put(END_OF_LINE);
         }
         out.put(END_OF_LINE);
         return upgrade;
+    }
+
+    /** Makes a head that was written with this trace name the span that is the pod's parent now. */
+    static void trace(RequestTrace trace, OutputBuffer head) {
+        var context = trace.traceparent();
+        head.replace(head.length() - 2 * END_OF_LINE.length - context.length(), context);
     }
 
     private static void line(Head head, int i, OutputBuffer out) {

@@ -53,7 +53,7 @@ class TlsIT {
         var settings = new RevisionSettings(
                 0, Duration.ofSeconds(30), null, null, 100, new RevisionSettings.Probe.Tcp(0), h2c);
         fixture.program(new RouteTable(
-                fixture.next(), Map.of(Fixture.HOST, rule), Map.of(Fixture.REVISION, settings), certificates));
+                fixture.next(), Map.of(Fixture.HOST, rule), Map.of(Fixture.REVISION, settings), certificates, null));
     }
 
     @Test
@@ -125,7 +125,8 @@ class TlsIT {
                     fixture.next(),
                     Map.of(Fixture.HOST, new HostRule("default", "hello", List.of(split), Map.of())),
                     Map.of(Fixture.REVISION, Fixture.settings(0, 10)),
-                    Map.of("bad.localhost", new TlsCertificate("no chain", "no key"), Fixture.HOST, pem(good))));
+                    Map.of("bad.localhost", new TlsCertificate("no chain", "no key"), Fixture.HOST, pem(good)),
+                    null));
             assertThatExceptionOfType(SSLException.class).isThrownBy(() -> new TlsClient(fixture, "bad.localhost", H1));
             try (var client = new TlsClient(fixture, Fixture.HOST, H1)) {
                 assertThat(client.presented()).isEqualTo(good.certificate());

@@ -14,6 +14,7 @@ import dev.sluice.model.dataplane.RevisionSettings;
 import dev.sluice.model.dataplane.RevisionStat;
 import dev.sluice.model.dataplane.RouteTable;
 import dev.sluice.model.dataplane.TableVersion;
+import dev.sluice.model.dataplane.TracingSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -189,7 +190,9 @@ class GatewayLinkIT {
                                         new HostRule.Split(new HostRule.Target.ToRevision(REVISION), 90),
                                         new HostRule.Split(new HostRule.Target.ToAddress("10.0.0.1", 80), 10)),
                                 Map.of("old", OTHER))),
-                Map.of(REVISION, settings, OTHER, plain));
+                Map.of(REVISION, settings, OTHER, plain),
+                Map.of(),
+                new TracingSettings("http://collector:4318/v1/traces", 0.25));
     }
 
     private static PodEndpoint pod(String uid) {

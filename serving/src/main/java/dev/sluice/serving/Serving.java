@@ -170,6 +170,8 @@ public final class Serving implements AutoCloseable {
             domainReconciler = new DomainMappingReconciler(caches, writes, publisher, client, config, settings, clock);
             domains = new WorkLoop<>("domains", domainReconciler);
             collections = new WorkLoop<>("collections", new RevisionCollector(caches, writes, settings, clock));
+            publisher.tracing(settings.get().tracing());
+            settings.onChange(() -> publisher.tracing(settings.get().tracing()));
             settings.onChange(this::settingsChanged);
         }
 

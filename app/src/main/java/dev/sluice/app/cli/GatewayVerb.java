@@ -94,6 +94,7 @@ final class GatewayVerb implements LocalVerb {
                     new GatewayTls(0, tlsCertificate, tlsKey),
                     peers,
                     admin,
+                    here.env(),
                     line -> here.out().println(line)));
         } catch (PlatformException e) {
             throw new VerbException(String.valueOf(e.getMessage()));

@@ -5,6 +5,7 @@ import dev.sluice.gateway.Gateway;
 import dev.sluice.gateway.GatewayConfig;
 import dev.sluice.gateway.peers.Peering;
 import dev.sluice.link.GatewayLink;
+import dev.sluice.processes.Env;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public final class GatewayRole {
             GatewayTls tls,
             InetSocketAddress peers,
             InetSocketAddress admin,
+            Env env,
             Consumer<String> progress) {
         public Options {
             listen = List.copyOf(listen);
@@ -53,6 +55,7 @@ public final class GatewayRole {
         var config = GatewayConfig.on(options.listen(), options.admin())
                 .withTls(
                         new GatewayConfig.Tls(options.listenTls(), options.tls().fallback(), 0))
+                .withTracing(GatewayTracing.of(options.env()))
                 .withPeers(new Peering.Settings(name, options.peers(), token));
         var stop = new CountDownLatch(1);
         var closed = new CountDownLatch(1);

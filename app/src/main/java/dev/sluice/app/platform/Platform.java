@@ -242,7 +242,8 @@ public final class Platform implements AutoCloseable {
         try {
             var config = GatewayConfig.on(network.listen(), network.admin())
                     .withTls(new GatewayConfig.Tls(
-                            List.of(network.tls()), options.tls().fallback(), 0));
+                            List.of(network.tls()), options.tls().fallback(), 0))
+                    .withTracing(GatewayTracing.of(options.env()));
             return Gateway.start(config, serving.events());
         } catch (IOException e) {
             throw new PlatformException("listening on " + network.listen() + ": " + e.getMessage(), e);

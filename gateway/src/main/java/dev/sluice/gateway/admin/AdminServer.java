@@ -3,6 +3,7 @@ package dev.sluice.gateway.admin;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.gateway.balance.Gates;
+import dev.sluice.gateway.trace.SpanNumbers;
 import dev.sluice.model.dataplane.RevisionId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,7 +32,7 @@ public final class AdminServer implements AutoCloseable {
     private final Gates gates;
 
     /** Gateway-wide numbers for the metrics page. */
-    public record Gauges(int connections, long unrouted) {}
+    public record Gauges(int connections, long unrouted, SpanNumbers.Totals spans) {}
 
     private AdminServer(HttpServer server, ExecutorService threads, Gates gates) {
         this.server = server;

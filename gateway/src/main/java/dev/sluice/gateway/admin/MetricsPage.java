@@ -2,6 +2,7 @@ package dev.sluice.gateway.admin;
 
 import dev.sluice.gateway.balance.GateSnapshot;
 import dev.sluice.gateway.balance.RevisionNumbers;
+import dev.sluice.gateway.trace.SpanNumbers;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -33,6 +34,7 @@ final class MetricsPage {
         page.single("sluice_gateway_connections", "gauge", "Client connections now.", gauges.connections());
         page.single("sluice_gateway_unrouted_requests_total", "counter", "Requests for hosts without a route.", (double)
                 gauges.unrouted());
+        page.spans(gauges.spans());
         return page.page.toString();
     }
 
@@ -76,6 +78,14 @@ final class MetricsPage {
                 line(name + "_count", labels(gate), (double) gate.totals().waits());
             }
         }
+    }
+
+    private void spans(SpanNumbers.Totals spans) {
+        var name = "sluice_gateway_spans_total";
+        head(name, "counter", "Spans sent, sent and not taken, dropped as too many waited.");
+        line(name, "{outcome=\"exported\"}", (double) spans.exported());
+        line(name, "{outcome=\"failed\"}", (double) spans.failed());
+        line(name, "{outcome=\"dropped\"}", (double) spans.dropped());
     }
 
     private void gauge(String name, String help, ToDoubleFunction<GateSnapshot> value) {

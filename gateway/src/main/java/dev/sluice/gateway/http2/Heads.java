@@ -1,7 +1,9 @@
 package dev.sluice.gateway.http2;
 
+import dev.sluice.gateway.trace.IncomingRequest;
+import dev.sluice.gateway.trace.RequestTrace;
 import dev.sluice.gateway.wire.ForwardedFor;
-import dev.sluice.gateway.wire.Traceparent;
+import dev.sluice.gateway.wire.HostName;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -21,6 +23,7 @@ final class Heads {
     private static final String FORWARDED_HOST = "x-forwarded-host";
     private static final String FORWARDED = "forwarded";
     private static final String TRACEPARENT = "traceparent";
+    private static final String TRACESTATE = "tracestate";
     private static final String QUEUE_TIME = "sluice-queue-time";
 
     private static final List<String> OURS = List.of(
@@ -46,7 +49,7 @@ final class Heads {
     private Heads() {}
 
     /** Makes a client's head the one that a pod gets. */
-    static void toPod(Http2Headers head, InetAddress client, boolean tls, boolean startTrace) {
+    static void toPod(Http2Headers head, InetAddress client, boolean tls) {
         OURS.forEach(head::remove);
         var host = text(head.authority() == null ? head.get("host") : head.authority());
         if (head.authority() == null) {
@@ -69,10 +72,29 @@ final class Heads {
                     ForwardedFor.forwarded(
                             forwardedFor, text(head.get(FORWARDED_PROTO)), text(head.get(FORWARDED_HOST))));
         }
-        if (startTrace && !head.contains(TRACEPARENT)) {
-            head.set(TRACEPARENT, Traceparent.fresh());
-        }
         head.scheme("http");
+    }
+
+    /** The client's context of a trace, and what it asks for. */
+    static IncomingRequest traced(Http2Headers head, Origin origin) {
+        var parents = head.getAll(TRACEPARENT);
+        return new IncomingRequest(
+                text(head.method()),
+                text(head.path()),
+                HostName.of(text(head.authority() == null ? head.get("host") : head.authority())),
+                origin.tls() ? "https" : "http",
+                origin.client().getHostAddress(),
+                "2",
+                parents.size() == 1 ? parents.getFirst().toString() : null,
+                head.contains(TRACESTATE) ? joined(head, TRACESTATE) : null);
+    }
+
+    /** Makes the pod a child of the span that waits for it. */
+    static void trace(Http2Headers head, RequestTrace trace) {
+        head.set(TRACEPARENT, trace.traceparent());
+        if (trace.root()) {
+            head.remove(TRACESTATE);
+        }
     }
 
     /** Makes a pod's head the one that a client gets. */

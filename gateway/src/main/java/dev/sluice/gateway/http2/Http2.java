@@ -1,5 +1,6 @@
 package dev.sluice.gateway.http2;
 
+import dev.sluice.gateway.trace.Tracing;
 import dev.sluice.gateway.upstream.ConnectionPool;
 import dev.sluice.gateway.upstream.UpstreamConnection;
 import io.netty.buffer.Unpooled;
@@ -31,6 +32,7 @@ public final class Http2 implements AutoCloseable {
     private final SocketPairs pairs;
     private final Switchboard switchboard;
     private final Limits limits;
+    private final Tracing tracing;
 
     /**
      * What is bounded.
@@ -38,9 +40,8 @@ public final class Http2 implements AutoCloseable {
      * @param headBytes of one request's head
      * @param keepAlive of a connection without a stream
      * @param drain for streams in flight when a connection is asked to end
-     * @param startTraces whether a request without {@code traceparent} gets one
      */
-    public record Limits(int headBytes, Duration keepAlive, Duration drain, boolean startTraces) {}
+    public record Limits(int headBytes, Duration keepAlive, Duration drain) {}
 
     /** A client's connection. */
     public interface Session {
@@ -53,9 +54,10 @@ public final class Http2 implements AutoCloseable {
         void close();
     }
 
-    public Http2(Switchboard switchboard, Limits limits) throws IOException {
+    public Http2(Switchboard switchboard, Limits limits, Tracing tracing) throws IOException {
         this.switchboard = switchboard;
         this.limits = limits;
+        this.tracing = tracing;
         this.pairs = new SocketPairs();
         this.loops = new MultiThreadIoEventLoopGroup(
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
@@ -69,6 +71,10 @@ public final class Http2 implements AutoCloseable {
 
     Limits limits() {
         return limits;
+    }
+
+    Tracing tracing() {
+        return tracing;
     }
 
     SocketPairs pairs() {

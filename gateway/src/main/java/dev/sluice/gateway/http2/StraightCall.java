@@ -4,6 +4,8 @@ import dev.sluice.gateway.balance.RevisionGate;
 import dev.sluice.gateway.balance.RevisionGate.Entry;
 import dev.sluice.gateway.balance.RevisionGate.Wait;
 import dev.sluice.gateway.balance.Ticket;
+import dev.sluice.gateway.trace.RequestTrace;
+import dev.sluice.gateway.trace.RequestTrace.Ending;
 import dev.sluice.gateway.wire.Answer;
 import dev.sluice.model.dataplane.RevisionSettings;
 import io.netty.buffer.ByteBuf;
@@ -53,6 +55,8 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
     private int status;
     private long answerDeadline;
     private long lastByte;
+    /** Null when the call is not traced, or has ended. */
+    private @Nullable RequestTrace trace;
 
     StraightCall(ClientEndpoint client, int id, RevisionGate gate, Http2Headers request, boolean end) {
         super(client, id);
@@ -71,11 +75,13 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
     }
 
     void begin() {
-        Heads.toPod(
-                request,
-                client.origin().client(),
-                client.origin().tls(),
-                client.http2().limits().startTraces());
+        var tracer = client.http2().tracing().tracer();
+        if (tracer != null) {
+            var traced = tracer.begin(Heads.traced(request, client.origin()));
+            traced.leadsTo(gate.revision());
+            trace = traced;
+        }
+        Heads.toPod(request, client.origin().client(), client.origin().tls());
         ticket.onMove(() -> client.loop.loop().execute(this::moved));
         entered(gate.enter(ticket));
     }
@@ -86,7 +92,12 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
                 left = true;
                 finish(Answer.QUEUE_FULL);
             }
-            case QUEUED -> state = State.QUEUED;
+            case QUEUED -> {
+                state = State.QUEUED;
+                if (trace != null) {
+                    trace.waits();
+                }
+            }
             case AT_POD -> connect();
         }
     }
@@ -100,12 +111,18 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
 
     private void connect() {
         state = State.CONNECTING;
+        if (trace != null) {
+            trace.proxied(ticket.pod().pool().address());
+        }
         client.loop.connect(ticket.pod().pool(), this);
     }
 
     @Override
     public void refused(Throwable why) {
         if (state == State.CONNECTING) {
+            if (trace != null) {
+                trace.refused();
+            }
             entered(gate.refused(ticket));
         }
     }
@@ -120,6 +137,9 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
         answerDeadline = settings.responseStartTimeout() == null
                 ? lastByte + FOREVER
                 : lastByte + nanos(settings.responseStartTimeout());
+        if (trace != null) {
+            Heads.trace(request, trace);
+        }
         var stream = connection.open(request, requestEnded && held.isEmpty() && requestTrailers == null, this);
         pod = stream;
         for (var part = held.poll(); part != null && state == State.AT_POD; part = held.poll()) {
@@ -178,6 +198,7 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
                 // both sides know
             }
         }
+        ended(headSent ? status : 0, Ending.CLIENT_GONE);
         done();
     }
 
@@ -192,6 +213,9 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
         if (!headSent) {
             headSent = true;
             status = code;
+            if (trace != null) {
+                trace.podAnswers(code);
+            }
             Heads.toClient(headers, ticket.waitedNanos());
         }
         answerHead(headers, end);
@@ -211,6 +235,7 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
 
     private void answered() {
         leave(status);
+        ended(status, Ending.ANSWERED);
         if (requestEnded) {
             done();
         }
@@ -229,6 +254,7 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
         } else if (!headSent && lost) {
             finish(Answer.badGateway("the pod closed the connection before it answered"));
         } else {
+            ended(status, Ending.CUT);
             done();
             client.reset(id, code);
         }
@@ -263,6 +289,7 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
         }
         leave(headSent ? status : 504);
         if (headSent) {
+            ended(status, Ending.CUT);
             done();
             client.reset(id, Http2Error.CANCEL.code());
         } else {
@@ -271,9 +298,17 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
     }
 
     private void finish(Answer answer) {
-        boolean ended = requestEnded;
+        boolean whole = requestEnded;
+        ended(answer.status(), Ending.ANSWERED);
         done();
-        own(answer, toHead, ended);
+        own(answer, toHead, whole);
+    }
+
+    private void ended(int code, Ending ending) {
+        if (trace != null) {
+            trace.end(code, ending);
+            trace = null;
+        }
     }
 
     private void leave(int code) {

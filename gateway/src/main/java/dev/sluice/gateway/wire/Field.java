@@ -17,6 +17,7 @@ public enum Field {
     HTTP2_SETTINGS("http2-settings"),
     IDEMPOTENCY_KEY("idempotency-key"),
     TRACEPARENT("traceparent"),
+    TRACESTATE("tracestate"),
     FORWARDED("forwarded"),
     X_FORWARDED_FOR("x-forwarded-for"),
     X_FORWARDED_PROTO("x-forwarded-proto"),

@@ -55,6 +55,12 @@ public final class OutputBuffer {
         return put(Ascii.bytes(ascii));
     }
 
+    /** Puts something else of the same length in the place of what was put. */
+    public void replace(int at, String ascii) {
+        byte[] source = Ascii.bytes(ascii);
+        System.arraycopy(source, 0, bytes, at, source.length);
+    }
+
     /** Writes everything; what was put stays, for a second try. */
     public void writeTo(WritableByteChannel channel) throws IOException {
         writeAll(channel, view.limit(length).position(0));

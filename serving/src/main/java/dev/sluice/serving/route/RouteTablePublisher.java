@@ -7,16 +7,19 @@ import dev.sluice.model.dataplane.RevisionSettings;
 import dev.sluice.model.dataplane.RouteTable;
 import dev.sluice.model.dataplane.TableVersion;
 import dev.sluice.model.dataplane.TlsCertificate;
+import dev.sluice.model.dataplane.TracingSettings;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the one table of routes and gives it to the gateways, whole, whenever a part changes. Nothing is published before it
@@ -34,6 +37,9 @@ public final class RouteTablePublisher {
     private final Map<RevisionId, RevisionSettings> revisions = new HashMap<>();
     /** Revisions that are gone while a rule still names them. Guarded by this. */
     private final Map<RevisionId, RevisionSettings> leftBehind = new HashMap<>();
+
+    /** Guarded by this. */
+    private @Nullable TracingSettings tracing;
 
     /** Counts changes. Guarded by this. */
     private long changes;
@@ -78,6 +84,15 @@ public final class RouteTablePublisher {
                 leftBehind.put(id, settings);
             }
             return settings != null;
+        }));
+    }
+
+    /** What gateways are told about spans; null for nothing. */
+    public void tracing(@Nullable TracingSettings settings) {
+        publish(change(() -> {
+            boolean other = !Objects.equals(settings, tracing);
+            tracing = settings;
+            return other;
         }));
     }
 
@@ -173,7 +188,7 @@ public final class RouteTablePublisher {
         leftBehind.keySet().retainAll(named(all.values()).collect(Collectors.toSet()));
         var settings = new HashMap<>(leftBehind);
         settings.putAll(revisions);
-        return new RouteTable(new TableVersion(epoch, ++sequence), all, settings, certificates);
+        return new RouteTable(new TableVersion(epoch, ++sequence), all, settings, certificates, tracing);
     }
 
     private boolean settled(RevisionId revision) {

@@ -11,6 +11,7 @@ import dev.sluice.model.dataplane.RevisionId;
 import dev.sluice.model.dataplane.RevisionSettings;
 import dev.sluice.model.dataplane.RouteTable;
 import dev.sluice.model.dataplane.TableVersion;
+import dev.sluice.model.dataplane.TracingSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,20 @@ class RouteTablePublisherTest {
         assertThat(gateway.table.revisions()).containsOnlyKeys(ONE, TWO);
         publisher.remove("route/one");
         assertThat(gateway.table.revisions()).containsOnlyKeys(TWO);
+    }
+
+    @Test
+    void tellsGatewaysOfTracingWhenItChanges() {
+        publisher.tracing(TracingSettings.off());
+        publisher.open();
+        assertThat(gateway.table.tracing()).isEqualTo(TracingSettings.off());
+        var first = gateway.table.version();
+        publisher.tracing(TracingSettings.off());
+        assertThat(gateway.table.version()).isEqualTo(first);
+        publisher.tracing(new TracingSettings("http://collector/v1/traces", 0.5));
+        assertThat(gateway.table.tracing()).isEqualTo(new TracingSettings("http://collector/v1/traces", 0.5));
+        publisher.tracing(null);
+        assertThat(gateway.table.tracing()).isNull();
     }
 
     @Test

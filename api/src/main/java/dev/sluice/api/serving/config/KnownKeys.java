@@ -134,16 +134,18 @@ final class KnownKeys {
                 "pods are always spoken to by their own addresses",
                 List.of("enable-mesh-pod-addressability", "enableMeshPodAddressability"));
         effective(
-                OperationsConfig.OBSERVABILITY,
+                ServingSettings.OBSERVABILITY,
                 "logging.enable-var-log-collection",
                 "logging.enable-request-log",
                 "logging.enable-probe-request-log",
                 "metrics-protocol",
                 "request-metrics-protocol",
                 "tracing-protocol",
+                "tracing-endpoint",
+                "tracing-sampling-rate",
                 "runtime-profiling");
         without(
-                OperationsConfig.OBSERVABILITY,
+                ServingSettings.OBSERVABILITY,
                 "nothing of it is switched on",
                 List.of(
                         "logging.revision-url-template",
@@ -151,9 +153,7 @@ final class KnownKeys {
                         "metrics-endpoint",
                         "metrics-export-interval",
                         "request-metrics-endpoint",
-                        "request-metrics-export-interval",
-                        "tracing-endpoint",
-                        "tracing-sampling-rate"));
+                        "request-metrics-export-interval"));
         without(
                 OperationsConfig.CERTMANAGER,
                 NO_CERTIFICATES,
@@ -173,7 +173,8 @@ final class KnownKeys {
         return switch (map) {
             case ServingSettings.DOMAIN, ServingSettings.FEATURES ->
                 EFFECTIVE; // names of domains; Features knows its own
-            case OperationsConfig.TRACING -> "config-tracing is deprecated; see config-observability";
+            case OperationsConfig.TRACING ->
+                "config-tracing is deprecated; see tracing-protocol in config-observability";
             case OperationsConfig.LOGGING ->
                 key.startsWith("loglevel.") ? "Sluice logs as it is started to" : of(map, key);
             default -> of(map, key);

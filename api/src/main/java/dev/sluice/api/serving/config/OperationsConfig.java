@@ -14,7 +14,6 @@ import java.util.Set;
  * would have to be done and is not, is refused.
  */
 final class OperationsConfig {
-    static final String OBSERVABILITY = "config-observability";
     static final String CERTMANAGER = "config-certmanager";
     static final String LEADER_ELECTION = "config-leader-election";
     static final String LOGGING = "config-logging";
@@ -28,18 +27,18 @@ final class OperationsConfig {
         for (var key : new String[] {
             "logging.enable-var-log-collection", "logging.enable-request-log", "logging.enable-probe-request-log"
         }) {
-            unless(!data.truth(key, false), unsupported(key, map, OBSERVABILITY));
+            unless(!data.truth(key, false), unsupported(key, map, ServingSettings.OBSERVABILITY));
         }
         only(map, "metrics-protocol", Set.of("", "none", "prometheus"));
         only(map, "request-metrics-protocol", Set.of("", "none", "prometheus"));
-        only(map, "tracing-protocol", Set.of("", "none"));
+        var _ = TracingConfig.parse(map);
         only(map, "runtime-profiling", Set.of("", "disabled"));
     }
 
     private static void only(Map<String, String> map, String key, Set<String> supported) {
         unless(
                 supported.contains(map.getOrDefault(key, "").toLowerCase(Locale.ROOT)),
-                unsupported(key, map, OBSERVABILITY));
+                unsupported(key, map, ServingSettings.OBSERVABILITY));
     }
 
     static void checkLeaderElection(Map<String, String> map) {

@@ -19,7 +19,6 @@ public final class ServingConfigMaps {
     public static final List<String> NAMES = Stream.concat(
                     ServingSettings.NAMES.stream(),
                     Stream.of(
-                            OperationsConfig.OBSERVABILITY,
                             OperationsConfig.CERTMANAGER,
                             OperationsConfig.LEADER_ELECTION,
                             OperationsConfig.LOGGING,
@@ -48,7 +47,7 @@ public final class ServingConfigMaps {
                 case ServingSettings.FEATURES -> Features.check(data).ifPresent(ServingConfigMaps::refuse);
                 case ServingSettings.GC -> GcConfig.parse(data);
                 case ServingSettings.NETWORK -> NetworkConfig.parse(data);
-                case OperationsConfig.OBSERVABILITY -> OperationsConfig.checkObservability(data);
+                case ServingSettings.OBSERVABILITY -> OperationsConfig.checkObservability(data);
                 case OperationsConfig.LEADER_ELECTION -> OperationsConfig.checkLeaderElection(data);
                 case OperationsConfig.LOGGING -> OperationsConfig.checkLogging(data);
                 default -> {}

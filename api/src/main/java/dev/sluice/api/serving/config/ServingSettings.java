@@ -4,11 +4,17 @@ import dev.sluice.api.serving.admission.AdmissionConfig;
 import dev.sluice.api.serving.admission.Features;
 import dev.sluice.api.serving.admission.ServingDefaults;
 import dev.sluice.model.autoscale.ScalingDefaults;
+import dev.sluice.model.dataplane.TracingSettings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Everything that the ConfigMaps of {@code knative-serving} say, as a value: one ConfigMap replaces its part. */
+/**
+ * Everything that the ConfigMaps of {@code knative-serving} say, as a value: one ConfigMap replaces its part.
+ *
+ * @param tracing null when config-observability says nothing about it
+ */
 public record ServingSettings(
         Place place,
         AutoscalerConfig autoscaler,
@@ -17,7 +23,8 @@ public record ServingSettings(
         DeploymentConfig deployment,
         DomainConfig domain,
         GcConfig gc,
-        NetworkConfig network) {
+        NetworkConfig network,
+        @Nullable TracingSettings tracing) {
     public static final String AUTOSCALER = "config-autoscaler";
     public static final String DEFAULTS = "config-defaults";
     public static final String DEPLOYMENT = "config-deployment";
@@ -25,9 +32,11 @@ public record ServingSettings(
     public static final String FEATURES = "config-features";
     public static final String GC = "config-gc";
     public static final String NETWORK = "config-network";
+    public static final String OBSERVABILITY = "config-observability";
 
     /** The ConfigMaps that are read. */
-    public static final Set<String> NAMES = Set.of(AUTOSCALER, DEFAULTS, DEPLOYMENT, DOMAIN, FEATURES, GC, NETWORK);
+    public static final Set<String> NAMES =
+            Set.of(AUTOSCALER, DEFAULTS, DEPLOYMENT, DOMAIN, FEATURES, GC, NETWORK, OBSERVABILITY);
 
     private static final String GRACE = "scale-to-zero-grace-period";
 
@@ -51,7 +60,8 @@ public record ServingSettings(
                 DeploymentConfig.parse(none),
                 domain(place),
                 GcConfig.parse(none),
-                NetworkConfig.parse(none));
+                NetworkConfig.parse(none),
+                null);
     }
 
     /**
@@ -63,15 +73,32 @@ public record ServingSettings(
         return switch (name) {
             case AUTOSCALER ->
                 new ServingSettings(
-                        place, autoscaler(data, place), defaults, features, deployment, domain, gc, network);
+                        place, autoscaler(data, place), defaults, features, deployment, domain, gc, network, tracing);
             case DEFAULTS ->
                 new ServingSettings(
-                        place, autoscaler, DefaultsConfig.parse(data), features, deployment, domain, gc, network);
+                        place,
+                        autoscaler,
+                        DefaultsConfig.parse(data),
+                        features,
+                        deployment,
+                        domain,
+                        gc,
+                        network,
+                        tracing);
             case FEATURES ->
-                new ServingSettings(place, autoscaler, defaults, Features.parse(data), deployment, domain, gc, network);
+                new ServingSettings(
+                        place, autoscaler, defaults, Features.parse(data), deployment, domain, gc, network, tracing);
             case DEPLOYMENT ->
                 new ServingSettings(
-                        place, autoscaler, defaults, features, DeploymentConfig.parse(data), domain, gc, network);
+                        place,
+                        autoscaler,
+                        defaults,
+                        features,
+                        DeploymentConfig.parse(data),
+                        domain,
+                        gc,
+                        network,
+                        tracing);
             case DOMAIN ->
                 new ServingSettings(
                         place,
@@ -81,13 +108,41 @@ public record ServingSettings(
                         deployment,
                         DomainConfig.parse(data, place.clusterDomain()),
                         gc,
-                        network);
+                        network,
+                        tracing);
             case GC ->
                 new ServingSettings(
-                        place, autoscaler, defaults, features, deployment, domain, GcConfig.parse(data), network);
+                        place,
+                        autoscaler,
+                        defaults,
+                        features,
+                        deployment,
+                        domain,
+                        GcConfig.parse(data),
+                        network,
+                        tracing);
             case NETWORK ->
                 new ServingSettings(
-                        place, autoscaler, defaults, features, deployment, domain, gc, NetworkConfig.parse(data));
+                        place,
+                        autoscaler,
+                        defaults,
+                        features,
+                        deployment,
+                        domain,
+                        gc,
+                        NetworkConfig.parse(data),
+                        tracing);
+            case OBSERVABILITY ->
+                new ServingSettings(
+                        place,
+                        autoscaler,
+                        defaults,
+                        features,
+                        deployment,
+                        domain,
+                        gc,
+                        network,
+                        TracingConfig.parse(data).orElse(null));
             default -> this;
         };
     }
@@ -95,7 +150,8 @@ public record ServingSettings(
     /** As before a ConfigMap of this name was there. */
     public ServingSettings without(String name) {
         return name.equals(DOMAIN)
-                ? new ServingSettings(place, autoscaler, defaults, features, deployment, domain(place), gc, network)
+                ? new ServingSettings(
+                        place, autoscaler, defaults, features, deployment, domain(place), gc, network, tracing)
                 : with(name, Map.of());
     }
 

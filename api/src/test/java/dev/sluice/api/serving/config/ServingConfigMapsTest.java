@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.api.serving.admission.Features;
 import dev.sluice.api.serving.admission.ServingDefaults;
 import dev.sluice.model.autoscale.ScalingDefaults;
+import dev.sluice.model.dataplane.TracingSettings;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -146,7 +148,13 @@ class ServingConfigMapsTest {
                 "config-deployment | runtime-class-name | 'gvisor: {}' | runtime-class-name with value gvisor: {} in config-deployment ConfigMap is not supported",
                 "config-observability | metrics-protocol | prometheus | -",
                 "config-observability | metrics-protocol | grpc | metrics-protocol with value grpc in config-observability ConfigMap is not supported",
-                "config-observability | tracing-protocol | http/protobuf | tracing-protocol with value http/protobuf in config-observability ConfigMap is not supported",
+                "config-observability | tracing-protocol | http/protobuf | endpoint should be set for protocol \"http/protobuf\"",
+                "config-observability | tracing-protocol | none | -",
+                "config-observability | tracing-protocol | grpc | tracing-protocol with value grpc in config-observability ConfigMap is not supported",
+                "config-observability | tracing-endpoint | http://c:4318 | endpoint should not be set when protocol is 'none'",
+                "config-observability | tracing-sampling-rate | 1.5 | sampling rate 1.500000 should be less than or equal to one",
+                "config-observability | tracing-sampling-rate | -1 | sampling rate -1.000000 should be greater or equal to zero",
+                "config-observability | tracing-sampling-rate | x | failed to parse \"tracing-sampling-rate\": strconv.ParseFloat: parsing \"x\": invalid syntax",
                 "config-observability | logging.enable-request-log | true | logging.enable-request-log with value true in config-observability ConfigMap is not supported",
                 "config-observability | logging.enable-request-log | maybe | failed to parse \"logging.enable-request-log\": strconv.ParseBool: parsing \"maybe\": invalid syntax",
                 "config-leader-election | lease-duration | soon | failed to parse \"lease-duration\": time: invalid duration \"soon\"",
@@ -166,7 +174,7 @@ class ServingConfigMapsTest {
         "config-deployment, queue-sidecar-image, queue-sidecar-image in config-deployment has no effect: there is no sidecar",
         "config-autoscaler, stable-windov, stable-windov in config-autoscaler has no effect: it is not known",
         "config-logging, loglevel.webhook, loglevel.webhook in config-logging has no effect: Sluice logs as it is started to",
-        "config-tracing, backend, backend in config-tracing has no effect: config-tracing is deprecated; see config-observability",
+        "config-tracing, backend, backend in config-tracing has no effect: config-tracing is deprecated; see tracing-protocol in config-observability",
         "config-autoscaler, stable-window, ",
         "config-autoscaler, _example, ",
         "config-domain, example.com, ",
@@ -233,6 +241,34 @@ class ServingConfigMapsTest {
 
         assertThat(config.rolloutDuration()).hasSeconds(380);
         assertThat(config.redirectHttp()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://c:4318, http://c:4318/v1/traces",
+        "https://c, https://c/v1/traces",
+        "http://c:9411/otlp?k=v, http://c:9411/otlp?k=v",
+        "c:4318, ",
+        "grpc://c:4317, ",
+        "http://, "
+    })
+    void spansGoWhereTheUrlSays(String endpoint, @Nullable String url) {
+        var map = Map.of(
+                "tracing-protocol", "http/protobuf", "tracing-endpoint", endpoint, "tracing-sampling-rate", "0.25");
+
+        assertThat(ServingConfigMaps.refusal("config-observability", map, Map.of()))
+                .isEqualTo(
+                        url == null
+                                ? Optional.of("tracing-endpoint must be a URL of http or https, was: " + endpoint)
+                                : Optional.empty());
+        if (url != null) {
+            var said = HERE.with("config-observability", map);
+            assertThat(said.tracing()).isEqualTo(new TracingSettings(url, 0.25));
+            assertThat(said.with("config-observability", Map.of("tracing-protocol", "none"))
+                            .tracing())
+                    .isEqualTo(TracingSettings.off());
+            assertThat(said.without("config-observability").tracing()).isNull();
+        }
     }
 
     @Test
