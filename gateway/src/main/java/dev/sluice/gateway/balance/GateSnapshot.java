@@ -2,6 +2,19 @@ package dev.sluice.gateway.balance;
 
 import dev.sluice.model.dataplane.RevisionId;
 
-/** One revision's totals and gauges at a moment. */
+/**
+ * What one gate looks like at a moment.
+ *
+ * @param all answers of pods and of the gateway itself, from the coming of their requests
+ * @param ofPods from the going of their requests
+ * @param waits requests that waited before they went to a pod, {@code waitedSeconds} altogether
+ */
 public record GateSnapshot(
-        RevisionId revision, RevisionNumbers.Totals totals, int inFlight, int queued, int openPods) {}
+        RevisionId revision,
+        AnswerTotals all,
+        AnswerTotals ofPods,
+        long waits,
+        double waitedSeconds,
+        int inFlight,
+        int queued,
+        int openPods) {}

@@ -140,7 +140,7 @@ public final class RevisionGate {
                 entry = Entry.OVERFLOW;
                 numbers.enter(now);
                 numbers.leave(now);
-                numbers.finish(503, 0);
+                numbers.answeredHere(503, 0);
             } else {
                 numbers.enter(now);
                 if (pod != null) {
@@ -189,7 +189,7 @@ public final class RevisionGate {
                 ticket.move(Place.OUTSIDE);
                 long now = clock.getAsLong();
                 numbers.leave(now);
-                numbers.finish(504, now - ticket.entered);
+                numbers.answeredHere(504, now - ticket.entered);
                 yield Wait.TIMED_OUT;
             }
         };
@@ -225,7 +225,7 @@ public final class RevisionGate {
         ticket.move(Place.OUTSIDE);
         numbers.leave(now);
         if (status > 0) {
-            numbers.finish(status, nanos);
+            numbers.answered(status, ticket.waitedNanos(), nanos);
         }
         free(pod);
         returnToKeeper(pod.uid(), false);
@@ -455,8 +455,7 @@ public final class RevisionGate {
 
     /** Snapshot for the metrics page. */
     synchronized GateSnapshot snapshot() {
-        int inFlight = numbers.concurrency() - waiting();
-        return new GateSnapshot(revision, numbers.totals(), inFlight, waiting(), pods.open().length);
+        return numbers.snapshot(revision, waiting(), pods.open().length);
     }
 
     /** Closes idle connections that nobody used for a while. */

@@ -3,15 +3,10 @@ package dev.sluice.gateway.balance;
 import dev.sluice.model.dataplane.RevisionId;
 import dev.sluice.model.dataplane.RevisionStat;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is counted about one revision: the current second, and the totals for metrics. Guarded by the gate's monitor. */
 public final class RevisionNumbers {
-    private static final double[] BOUNDS = {
-        0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 300
-    };
-
     private static final int STEPS = 4;
     private static final int SCALES = 32;
 
@@ -24,25 +19,13 @@ public final class RevisionNumbers {
     /** Latencies of this second, in quarter powers of two of a microsecond; made when first needed. */
     private int @Nullable [] second;
 
-    private long @Nullable [] totals;
-    private double totalSeconds;
+    /** Of pods and of the gateway itself, from the coming of their requests. */
+    private final Answers all = new Answers();
+    /** Of pods, from the going of their requests. */
+    private final Answers ofPods = new Answers();
+
     private long waits;
     private double waitedSeconds;
-    private final long[] classes = new long[6];
-
-    /**
-     * Snapshot for the metrics page.
-     *
-     * @param byClass answers by hundreds of their status; index 0 holds what is none
-     * @param waits requests that waited before they went to a pod, {@code waitedSeconds} altogether
-     * @param buckets answers by latency bound, not cumulated; the last is above all bounds
-     */
-    public record Totals(List<Long> byClass, List<Long> buckets, double seconds, long waits, double waitedSeconds) {}
-
-    /** Upper bounds of the latency histogram, in seconds. */
-    public static double[] bounds() {
-        return BOUNDS.clone();
-    }
 
     void enter(long now) {
         advance(now);
@@ -60,27 +43,28 @@ public final class RevisionNumbers {
         waitedSeconds += nanos / 1e9;
     }
 
-    void finish(int status, long nanos) {
+    /** A pod has answered. */
+    void answered(int status, long waited, long atPod) {
+        ofPods.add(status, atPod);
+        all.add(status, waited + atPod);
+        finish(status, atPod);
+    }
+
+    /** The gateway has answered without a pod. */
+    void answeredHere(int status, long waited) {
+        all.add(status, waited);
+        finish(status, waited);
+    }
+
+    private void finish(int status, long nanos) {
         finished++;
-        int hundred = status / 100;
-        classes[hundred >= 1 && hundred <= 5 ? hundred : 0]++;
-        if (hundred == 5) {
+        if (status / 100 == 5) {
             failed++;
         }
         if (second == null) {
             second = new int[STEPS * SCALES];
         }
         second[step(nanos / 1000)]++;
-        if (totals == null) {
-            totals = new long[BOUNDS.length + 1];
-        }
-        double seconds = nanos / 1e9;
-        totalSeconds += seconds;
-        int bucket = 0;
-        while (bucket < BOUNDS.length && seconds > BOUNDS[bucket]) {
-            bucket++;
-        }
-        totals[bucket]++;
     }
 
     int concurrency() {
@@ -106,17 +90,9 @@ public final class RevisionNumbers {
         return stat;
     }
 
-    Totals totals() {
-        return new Totals(
-                list(classes),
-                list(totals == null ? new long[BOUNDS.length + 1] : totals),
-                totalSeconds,
-                waits,
-                waitedSeconds);
-    }
-
-    private static List<Long> list(long[] values) {
-        return Arrays.stream(values).boxed().toList();
+    GateSnapshot snapshot(RevisionId revision, int queued, int openPods) {
+        return new GateSnapshot(
+                revision, all.totals(), ofPods.totals(), waits, waitedSeconds, concurrency - queued, queued, openPods);
     }
 
     private void advance(long now) {
