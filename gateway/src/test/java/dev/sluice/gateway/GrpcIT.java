@@ -30,6 +30,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** gRPC passes whole: every kind of call, status, trailers, deadlines, cancels, and a slow reader slows its writer. */
 class GrpcIT {
@@ -221,7 +223,26 @@ class GrpcIT {
                 () -> ClientCalls.blockingUnaryCall(
                         channel, GrpcPod.HOLD, CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS), HELLO));
         assertThat(pod.cancelled.await(5, TimeUnit.SECONDS)).isTrue();
+        var told = requireNonNull(
+                pod.heads.remove().get(Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER)));
+        assertThat(told).matches("[0-9]+[num]"); // what is left of 300 ms
         assertNothingInFlight();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"early", "late"})
+    void tellsTheClientWhenThePodHasCancelled(String when) throws Exception {
+        try (var cancelling = new H2cPod()) {
+            fixture.gateway.pods(Fixture.REVISION, List.of(Fixture.pod(cancelling.port(), State.READY, 0)));
+            var method = GrpcPod.UNARY.toBuilder()
+                    .setFullMethodName("cancelled/" + when)
+                    .build();
+            assertCode(
+                    Status.Code.CANCELLED,
+                    () -> ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, HELLO));
+            assertThat(cancelling.heads).hasSize(1);
+            assertNothingInFlight();
+        }
     }
 
     @Test

@@ -14,8 +14,10 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
@@ -98,6 +100,12 @@ final class H2cPod implements AutoCloseable {
 
         private void answer(ChannelHandlerContext ctx) {
             switch (path) {
+                case "/cancelled/early" -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
+                case "/cancelled/late" -> {
+                    ctx.write(new DefaultHttp2HeadersFrame(
+                            new DefaultHttp2Headers().status("200").set("content-type", "application/grpc"), false));
+                    ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
+                }
                 case "/silent" -> {
                     // never answers
                 }
