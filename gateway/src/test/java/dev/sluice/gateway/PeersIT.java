@@ -187,6 +187,62 @@ class PeersIT {
     }
 
     @Test
+    void aHomeThatIsCutOffAddsAtMostItsLimitAndNothingOnceItIsBack() throws Exception {
+        try (var pod = new CountingPod()) {
+            var a = member("a", 2, pod);
+            var b = member("b", 2, pod);
+            try (a;
+                    b) {
+                var view = view(1, peers(a, b));
+                tell(view, a, b);
+                var home = view.home(Fixture.REVISION).orElseThrow().name().equals("a") ? a : b;
+                var other = home.equals(a) ? b : a;
+                var loads = List.of(new Load(home, 8), new Load(other, 8));
+                loads.forEach(load -> load.awaitMore(10));
+                tell(view(2, peers(other)), other); // of which the home does not hear
+                loads.getLast().awaitMore(50);
+                assertThat(pod.most.get()).isLessThanOrEqualTo(4);
+                tell(view(3, peers(a, b)), a, b);
+                for (var load : loads) {
+                    load.awaitMore(10);
+                    load.stop();
+                }
+                pod.most.set(0);
+                var again = List.of(new Load(home, 8), new Load(other, 8));
+                for (var load : again) {
+                    load.awaitMore(20);
+                    load.stop();
+                }
+                assertThat(pod.most.get()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void whatWaitsInAGatewayThatIsCutOffFromItsHomeWaitsForTheNextView() throws Exception {
+        try (var pod = new CountingPod()) {
+            var a = member("a", 1, pod);
+            var b = member("b", 1, pod);
+            try (a;
+                    b) {
+                var view = view(1, peers(a, b));
+                tell(view, a, b);
+                var home = view.home(Fixture.REVISION).orElseThrow().name().equals("a") ? a : b;
+                var other = home.equals(a) ? b : a;
+                tell(view(2, peers(home)), home);
+                try (var client = other.fixture().client()) {
+                    client.send(RawClient.get(Fixture.HOST, "/"));
+                    await().atMost(SOON).until(() -> Admin.metric(other.fixture(), "revision_queue_depth") == 1);
+                    assertThat(home.fixture().get("/")).startsWith("HTTP/1.1 200");
+                    assertThat(client.in.available()).isZero();
+                    tell(view(3, peers(a, b)), a, b);
+                    assertThat(client.answer()).startsWith("HTTP/1.1 200");
+                }
+            }
+        }
+    }
+
+    @Test
     void withoutAViewOnlyWhatHasALimitWaits() throws Exception {
         try (var pod = new CountingPod()) {
             var limited = member("a", 1, pod);
