@@ -1,5 +1,7 @@
 package dev.sluice.buses.metrics;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.send.Attempt;
 import dev.sluice.model.delivery.Verdict;
@@ -104,8 +106,12 @@ public final class SubscriptionMeters {
         return pending.isEmpty();
     }
 
+    private Counter attempts(Turn turn, Verdict verdict) {
+        return requireNonNull(requireNonNull(attempts.get(turn)).get(verdict));
+    }
+
     public void tried(Turn turn, EventMessage event, Attempt attempt) {
-        attempts.get(turn).get(attempt.verdict()).increment();
+        attempts(turn, attempt.verdict()).increment();
         latency.record(attempt.took());
         var arrival = event.headers().get(ARRIVAL);
         if (arrival != null && attempt.verdict() == Verdict.DELIVERED && turn != Turn.DEAD_LETTER) {
@@ -131,7 +137,7 @@ public final class SubscriptionMeters {
 
     /** First attempts with this outcome. */
     public long first(Verdict verdict) {
-        return (long) attempts.get(Turn.FIRST).get(verdict).count();
+        return (long) attempts(Turn.FIRST, verdict).count();
     }
 
     public long filteredEvents() {
