@@ -222,7 +222,11 @@ class BuildIT {
     @Test
     void refusesWhatDoesNotFitBeforeItRuns() {
         assertThat(failure("no-template", "template: {name: none}"))
-                .isEqualTo("BuildValidationFailed: buildtemplates.build.knative.dev \"none\" not found");
+                .isEqualTo("BuildValidationFailed: spec.template.name: buildtemplates.build.knative.dev \"none\" not"
+                        + " found in namespace \"default\", nor a ClusterBuildTemplate of that name");
+        assertThat(failure("no-shared-template", "template: {name: none, kind: ClusterBuildTemplate}"))
+                .isEqualTo("BuildValidationFailed: spec.template.name: clusterbuildtemplates.build.knative.dev \"none\""
+                        + " not found");
         assertThat(failure("no-argument", "template: {name: jib}"))
                 .isEqualTo("BuildValidationFailed: UnsatisfiedParameter: build does not specify these required"
                         + " parameters: [{IMAGE The name of the image to push}]");

@@ -79,8 +79,8 @@ final class BuildResolver {
         }
         var template = template(build.getMetadata().getNamespace(), instance, kind);
         if (template == null) {
-            var plural = kind.equals("ClusterBuildTemplate") ? "clusterbuildtemplates" : "buildtemplates";
-            return new Resolution.Refused(plural + ".build.knative.dev \"" + instance.name() + "\" not found");
+            return new Resolution.Refused(
+                    TemplateCheck.missing(instance, build.getMetadata().getNamespace()));
         }
         var problem = TemplateCheck.problem(instance, template);
         return problem.isPresent()

@@ -32,6 +32,15 @@ public final class TemplateCheck {
         return nested(template);
     }
 
+    /** The template is not there: the API server's words, the field that names it and where it was looked for. */
+    public static String missing(TemplateInstantiation instance, String namespace) {
+        var name = quote(Objects.requireNonNullElse(instance.name(), ""));
+        return "ClusterBuildTemplate".equals(instance.kind())
+                ? "spec.template.name: clusterbuildtemplates.build.knative.dev " + name + " not found"
+                : "spec.template.name: buildtemplates.build.knative.dev " + name + " not found in namespace "
+                        + quote(namespace) + ", nor a ClusterBuildTemplate of that name";
+    }
+
     private static Optional<String> nested(BuildTemplateSpec template) {
         for (int i = 0; i < template.steps().size(); i++) {
             var step = template.steps().get(i);

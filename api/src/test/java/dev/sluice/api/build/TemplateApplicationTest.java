@@ -86,6 +86,19 @@ class TemplateApplicationTest {
         assertThat(TemplateCheck.problem(instance, template(template))).contains(problem);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{name: t}|buildtemplates.build.knative.dev \"t\" not found in namespace \"demo\", nor a ClusterBuildTemplate of that name",
+                "{name: t, kind: BuildTemplate}|buildtemplates.build.knative.dev \"t\" not found in namespace \"demo\", nor a ClusterBuildTemplate of that name",
+                "{name: t, kind: ClusterBuildTemplate}|clusterbuildtemplates.build.knative.dev \"t\" not found"
+            })
+    void tellsWhichFieldNamesATemplateThatIsMissing(String instance, String problem) throws JsonProcessingException {
+        assertThat(TemplateCheck.missing(YAML.readValue(instance, TemplateInstantiation.class), "demo"))
+                .isEqualTo("spec.template.name: " + problem);
+    }
+
     @Test
     void anEmptyDefaultSatisfiesAParameter() throws JsonProcessingException {
         var template = template("{parameters: [{name: A, default: ''}], steps: [{image: 'i${A}'}]}");

@@ -5,7 +5,6 @@ import dev.sluice.app.platform.Removal;
 import dev.sluice.app.state.InstanceFile;
 import dev.sluice.app.state.InstanceLock;
 import dev.sluice.app.state.StateDir;
-import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,7 +18,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Remove everything of Sluice from a cluster: services, builds, channels and what runs for them, the kinds",
-            "themselves, webhooks, and the namespaces that Sluice made. It is shown first, and you are asked.",
+            "themselves, webhooks, and the namespaces that Sluice made. It is shown first, and you are asked;",
+            "where there is no terminal to ask at, nothing is removed without --yes.",
             "What is on this machine (the state folder) stays."
         })
 final class UninstallVerb implements LocalVerb {
@@ -44,6 +44,10 @@ final class UninstallVerb implements LocalVerb {
             }
             here.out().println("On " + removal.server() + " this goes:");
             plan.forEach(line -> here.out().println("  " + line));
+            if (!yes && !here.terminal().interactive()) {
+                throw new VerbException(
+                        "nothing was removed, as there is no terminal to ask at; --yes removes without asking");
+            }
             if (!yes && !agreed()) {
                 throw new VerbException("nothing was removed; --yes removes without asking");
             }
@@ -68,7 +72,6 @@ final class UninstallVerb implements LocalVerb {
 
     private static boolean agreed() {
         return Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
                 .map(console -> console.readLine("Remove it for good? [y/N] "))
                 .filter(answer ->
                         answer.strip().equalsIgnoreCase("y") || answer.strip().equalsIgnoreCase("yes"))

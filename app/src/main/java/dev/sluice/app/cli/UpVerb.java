@@ -108,11 +108,11 @@ final class UpVerb implements LocalVerb {
 
     @Option(
             names = "--gateways",
-            paramLabel = "ADDRESS[,ADDRESS]",
+            paramLabel = "HOST:PORT[,HOST:PORT]",
             split = ",",
             converter = SocketAddressWord.class,
             description =
-                    "Run no gateway inside: 'sluice gateway' processes listen at this HOST:PORT, for pods at the second.")
+                    "Start no gateway: requests go to your 'sluice gateway' at this address (from pods: to the second address).")
     List<InetSocketAddress> gateways = List.of();
 
     @Option(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,6 +88,15 @@ class CommandLinesTest {
         var said = new StringWriter();
         CommandLines.commandLine(false).setErr(new PrintWriter(said, true)).execute(line.split(" +"));
         assertThat(said.toString()).startsWith("sluice: " + message);
+    }
+
+    @Test
+    void upSaysInALineWhatGatewaysIsFor() {
+        var up = CommandLines.commandLine(false).getSubcommands().get("up").setUsageHelpWidth(200);
+
+        assertThat(up.getUsageMessage())
+                .containsPattern("--gateways=HOST:PORT\\[,HOST:PORT\\]\\S*\\s+Start no gateway: requests go to your"
+                        + " 'sluice gateway' at this address \\(from pods: to the second address\\)\\.");
     }
 
     private int run(String line) {
