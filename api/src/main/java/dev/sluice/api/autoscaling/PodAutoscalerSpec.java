@@ -25,7 +25,9 @@ public record PodAutoscalerSpec(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record ScaleTarget(
-            @Nullable String apiVersion,
-            @Nullable String kind,
-            @Nullable String name) {}
+            @JsonPropertyDescription("Its API version.") @Nullable
+            String apiVersion,
+
+            @JsonPropertyDescription("Its kind.") @Nullable String kind,
+            @JsonPropertyDescription("Its name.") @Nullable String name) {}
 }

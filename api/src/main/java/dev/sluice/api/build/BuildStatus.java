@@ -20,10 +20,18 @@ import org.jspecify.annotations.Nullable;
 public record BuildStatus(
         @Nullable Long observedGeneration,
         List<Condition> conditions,
-        @Nullable String builder,
-        @Nullable Cluster cluster,
-        @Nullable String startTime,
-        @Nullable String completionTime,
+
+        @JsonPropertyDescription("Who runs the build: always Cluster.") @Nullable
+        String builder,
+
+        @JsonPropertyDescription("The pod that runs the build.") @Nullable
+        Cluster cluster,
+
+        @JsonPropertyDescription("When the build began.") @Nullable
+        String startTime,
+
+        @JsonPropertyDescription("When the build ended.") @Nullable
+        String completionTime,
 
         @JsonPropertyDescription("The state of every step, in order.")
         List<ContainerState> stepStates,
@@ -50,15 +58,24 @@ public record BuildStatus(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Cluster(
-            @Nullable String namespace, @Nullable String podName) {}
+            @JsonPropertyDescription("The pod's namespace.") @Nullable
+            String namespace,
+
+            @JsonPropertyDescription("The pod's name.") @Nullable
+            String podName) {}
 
     /** A pushed image: {@code registry/name:tag}, its digest, and how many bytes its layers have, as far as the step told. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Image(
-            @Nullable String name,
-            @Nullable String digest,
-            @Nullable Long size) {
+            @JsonPropertyDescription("registry/name:tag, as it was pushed.") @Nullable
+            String name,
+
+            @JsonPropertyDescription("sha256:… of its manifest.") @Nullable
+            String digest,
+
+            @JsonPropertyDescription("Bytes of its layers, as far as the step told.") @Nullable
+            Long size) {
         public Image(@Nullable String name, @Nullable String digest) {
             this(name, digest, null);
         }
@@ -78,10 +95,17 @@ public record BuildStatus(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Commit(
-            @Nullable String container,
-            @Nullable String sha,
-            @Nullable String branch,
-            @Nullable String author) {
+            @JsonPropertyDescription("The container that fetched the source.") @Nullable
+            String container,
+
+            @JsonPropertyDescription("The commit.") @Nullable
+            String sha,
+
+            @JsonPropertyDescription("The branch, where the revision named one.") @Nullable
+            String branch,
+
+            @JsonPropertyDescription("Who wrote the commit.") @Nullable
+            String author) {
         public Commit(@Nullable String container, @Nullable String sha) {
             this(container, sha, null, null);
         }
@@ -91,9 +115,14 @@ public record BuildStatus(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record StepTries(
-            @Nullable String container,
-            @Nullable Integer retries,
-            @Nullable Integer exitCode) {}
+            @JsonPropertyDescription("The container of the step.") @Nullable
+            String container,
+
+            @JsonPropertyDescription("How often it was tried again.") @Nullable
+            Integer retries,
+
+            @JsonPropertyDescription("Exit code of the last try that failed.") @Nullable
+            Integer exitCode) {}
 
     @SuppressWarnings("NullAway") // Jackson passes null for what is absent
     public BuildStatus {

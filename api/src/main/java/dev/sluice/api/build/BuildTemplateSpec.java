@@ -17,8 +17,13 @@ public record BuildTemplateSpec(
         @JsonPropertyDescription("Deprecated: a copy of metadata.generation.") @Nullable
         Long generation,
 
+        @JsonPropertyDescription("What a Build may set; the value replaces ${NAME} in steps and volumes.")
         List<Parameter> parameters,
+
+        @JsonPropertyDescription("Containers that run one after the other.")
         List<Container> steps,
+
+        @JsonPropertyDescription("Volumes that steps may mount.")
         List<Volume> volumes) {
     public static final BuildTemplateSpec EMPTY = new BuildTemplateSpec(null, List.of(), List.of(), List.of());
 
@@ -26,9 +31,16 @@ public record BuildTemplateSpec(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Parameter(
-            @Nullable String name,
-            @Nullable String description,
-            @JsonProperty("default") @Nullable String defaultValue) {}
+            @JsonPropertyDescription("What an argument calls it.") @Nullable
+            String name,
+
+            @JsonPropertyDescription("What it is for.") @Nullable
+            String description,
+
+            @JsonPropertyDescription("The value when no argument is given; without one an argument is required.")
+            @JsonProperty("default")
+            @Nullable
+            String defaultValue) {}
 
     @SuppressWarnings("NullAway") // Jackson passes null for what is absent
     public BuildTemplateSpec {

@@ -13,8 +13,11 @@ public record SourceSpec(
         @JsonPropertyDescription("Suffix of the container that fetches this source.") @Nullable
         String name,
 
-        @Nullable Git git,
-        @Nullable Gcs gcs,
+        @JsonPropertyDescription("A Git repository.") @Nullable
+        Git git,
+
+        @JsonPropertyDescription("An archive or a manifest in Google Cloud Storage.") @Nullable
+        Gcs gcs,
 
         @JsonPropertyDescription("A container of the user's that fills /workspace.") @Nullable
         Container custom,
@@ -28,12 +31,22 @@ public record SourceSpec(
     /** A Git repository; the revision is a branch, a tag, a commit or any other ref. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Git(@Nullable String url, @Nullable String revision) {}
+    public record Git(
+            @JsonPropertyDescription("Where the repository is: http, https or SSH.") @Nullable
+            String url,
+
+            @JsonPropertyDescription("A branch, a tag, a commit or any other ref.") @Nullable
+            String revision) {}
 
     /** An archive or manifest in Google Cloud Storage. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Gcs(@Nullable String type, @Nullable String location) {}
+    public record Gcs(
+            @JsonPropertyDescription("Archive or Manifest.") @Nullable
+            String type,
+
+            @JsonPropertyDescription("gs:// URL of the archive or the manifest.") @Nullable
+            String location) {}
 
     public static SourceSpec ofGit(String url, String revision) {
         return new SourceSpec(null, new Git(url, revision), null, null, null, null);

@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TemplateInstantiation(
-        @Nullable String name,
+        @JsonPropertyDescription("The template, of this namespace or else of the cluster.") @Nullable
+        String name,
 
         @JsonPropertyDescription("BuildTemplate (the default) or ClusterBuildTemplate.") @Nullable
         String kind,
 
+        @JsonPropertyDescription("Values for the template's parameters.")
         List<Argument> arguments,
 
         @JsonPropertyDescription("Environment added to every step; replaces variables of the same name.")
@@ -24,7 +26,11 @@ public record TemplateInstantiation(
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Argument(@Nullable String name, @Nullable String value) {}
+    public record Argument(
+            @JsonPropertyDescription("The parameter.") @Nullable
+            String name,
+
+            @JsonPropertyDescription("Its value.") @Nullable String value) {}
 
     @SuppressWarnings("NullAway") // Jackson passes null for what is absent
     public TemplateInstantiation {

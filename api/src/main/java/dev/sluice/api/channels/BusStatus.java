@@ -1,6 +1,7 @@
 package dev.sluice.api.channels;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.sluice.api.conditions.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,5 +10,8 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BusStatus(
         @Nullable Long observedGeneration,
-        @Nullable ObjectName service,
+
+        @JsonPropertyDescription("The Kubernetes Service of the bus.") @Nullable
+        ObjectName service,
+
         @Nullable List<Condition> conditions) {}

@@ -1,6 +1,7 @@
 package dev.sluice.api.channels;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.sluice.api.conditions.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,13 +10,24 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ChannelStatus(
         @Nullable Long observedGeneration,
-        @Nullable ObjectName service,
-        @Nullable ObjectName virtualService,
-        @Nullable String domainInternal,
-        @Nullable Address address,
+
+        @JsonPropertyDescription("The Kubernetes Service that takes events for the channel.") @Nullable
+        ObjectName service,
+
+        @JsonPropertyDescription("The route of its host. Never set: the gateway routes it.") @Nullable
+        ObjectName virtualService,
+
+        @JsonPropertyDescription("The host that events are posted to, inside the cluster.") @Nullable
+        String domainInternal,
+
+        @JsonPropertyDescription("Where events are posted.") @Nullable
+        Address address,
+
         @Nullable List<Condition> conditions) {
 
     /** Where events for the channel are posted. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Address(@Nullable String url) {}
+    public record Address(
+            @JsonPropertyDescription("The URL to post events to, inside the cluster.") @Nullable
+            String url) {}
 }

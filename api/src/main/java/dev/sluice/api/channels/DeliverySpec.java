@@ -1,6 +1,7 @@
 package dev.sluice.api.channels;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.sluice.model.delivery.Backoff;
 import dev.sluice.model.delivery.DeliveryPolicy;
 import java.time.Duration;
@@ -19,11 +20,20 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DeliverySpec(
-        @Nullable Integer retry,
-        @Nullable String timeout,
-        @Nullable String backoffPolicy,
-        @Nullable String backoffDelay,
-        @Nullable String backoffMax) {
+        @JsonPropertyDescription("How often a delivery is tried again after the first attempt.") @Nullable
+        Integer retry,
+
+        @JsonPropertyDescription("How long one attempt may take, as an ISO 8601 duration.") @Nullable
+        String timeout,
+
+        @JsonPropertyDescription("How waits grow: exponential or linear.") @Nullable
+        String backoffPolicy,
+
+        @JsonPropertyDescription("The wait that the others grow from, as an ISO 8601 duration.") @Nullable
+        String backoffDelay,
+
+        @JsonPropertyDescription("No wait is longer, as an ISO 8601 duration.") @Nullable
+        String backoffMax) {
 
     /** The policy that these fields ask for; admission has checked them. */
     public static DeliveryPolicy policy(@Nullable DeliverySpec spec) {

@@ -1,8 +1,10 @@
 package dev.sluice.api.channels;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.jspecify.annotations.Nullable;
 
 /** Names an object in the same namespace. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ObjectName(@Nullable String name) {}
+public record ObjectName(
+        @JsonPropertyDescription("Its name.") @Nullable String name) {}

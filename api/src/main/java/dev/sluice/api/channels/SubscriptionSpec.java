@@ -1,6 +1,7 @@
 package dev.sluice.api.channels;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,22 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SubscriptionSpec(
-        @Nullable Long generation,
-        @Nullable String channel,
-        @Nullable String subscriber,
-        @Nullable String replyTo,
-        @Nullable List<Argument> arguments,
-        @Nullable DeliverySpec delivery) {}
+        @JsonPropertyDescription("Deprecated: a copy of metadata.generation.") @Nullable
+        Long generation,
+
+        @JsonPropertyDescription("The Channel of the namespace whose events are delivered. Does not change.") @Nullable
+        String channel,
+
+        @JsonPropertyDescription(
+                "Who gets the events: a Service of the namespace, a DNS name or a URL. Without one, events go to replyTo.")
+        @Nullable
+        String subscriber,
+
+        @JsonPropertyDescription("Where the subscriber's answers go, in the same forms. Does not change.") @Nullable
+        String replyTo,
+
+        @JsonPropertyDescription("Values for the parameters that the bus declares for subscriptions.") @Nullable
+        List<Argument> arguments,
+
+        @JsonPropertyDescription("How a delivery that fails is tried again. An addition of Sluice.") @Nullable
+        DeliverySpec delivery) {}

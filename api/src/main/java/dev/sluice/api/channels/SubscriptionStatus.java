@@ -1,6 +1,7 @@
 package dev.sluice.api.channels;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.sluice.api.conditions.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SubscriptionStatus(
         @Nullable Long observedGeneration,
-        @Nullable String subscriberUri,
-        @Nullable String replyUri,
+
+        @JsonPropertyDescription("What spec.subscriber was resolved to.") @Nullable
+        String subscriberUri,
+
+        @JsonPropertyDescription("What spec.replyTo was resolved to.") @Nullable
+        String replyUri,
+
         @Nullable List<Condition> conditions) {}

@@ -2,6 +2,7 @@ package dev.sluice.api.conditions;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +15,19 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Condition(
+        @JsonPropertyDescription("What the condition is about.")
         String type,
-        String status,
-        @Nullable String severity,
-        @Nullable String lastTransitionTime,
-        @Nullable String reason,
-        @Nullable String message) {}
+
+        @JsonPropertyDescription("True, False or Unknown.") String status,
+
+        @JsonPropertyDescription("Empty for an error, Info where the condition does not bear on Ready.") @Nullable
+        String severity,
+
+        @JsonPropertyDescription("When the condition last changed.") @Nullable
+        String lastTransitionTime,
+
+        @JsonPropertyDescription("One word on why it changed last, for machines.") @Nullable
+        String reason,
+
+        @JsonPropertyDescription("Why it changed last, for people.") @Nullable
+        String message) {}

@@ -2,6 +2,7 @@ package dev.sluice.api.serving;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.sluice.api.conditions.Condition;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +15,24 @@ import org.jspecify.annotations.Nullable;
 public record RevisionStatus(
         @Nullable Long observedGeneration,
         List<Condition> conditions,
-        @Nullable Map<String, String> annotations,
-        @Nullable String logUrl,
+
+        @JsonPropertyDescription("Additional facts about the status, for machines.") @Nullable
+        Map<String, String> annotations,
+
+        @JsonPropertyDescription("Where the Revision's logs are.") @Nullable
+        String logUrl,
+
+        @JsonPropertyDescription("Digests that the images of the containers were resolved to.")
         List<ContainerDigest> containerStatuses,
+
+        @JsonPropertyDescription("Digests that the images of the init containers were resolved to.")
         List<ContainerDigest> initContainerStatuses,
-        @Nullable Integer actualReplicas,
-        @Nullable Integer desiredReplicas) {
+
+        @JsonPropertyDescription("How many pods are ready.") @Nullable
+        Integer actualReplicas,
+
+        @JsonPropertyDescription("How many pods there should be.") @Nullable
+        Integer desiredReplicas) {
     static final RevisionStatus EMPTY =
             new RevisionStatus(null, List.of(), null, null, List.of(), List.of(), null, null);
 

@@ -2,6 +2,7 @@ package dev.sluice.api.serving;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.sluice.api.conditions.Condition;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +15,21 @@ import org.jspecify.annotations.Nullable;
 public record RouteStatus(
         @Nullable Long observedGeneration,
         List<Condition> conditions,
-        @Nullable Map<String, String> annotations,
-        @Nullable String url,
-        @Nullable Addressable address,
+
+        @JsonPropertyDescription("Additional facts about the status, for machines.") @Nullable
+        Map<String, String> annotations,
+
+        @JsonPropertyDescription("Where it answers, from outside the cluster.") @Nullable
+        String url,
+
+        @JsonPropertyDescription("Where it answers, inside the cluster.") @Nullable
+        Addressable address,
+
+        @JsonPropertyDescription("How requests are distributed at this moment; every Revision is resolved.")
         List<TrafficTarget> traffic,
-        @Nullable RouteRollout rollout) {
+
+        @JsonPropertyDescription("How far requests have moved to the newest Revision.") @Nullable
+        RouteRollout rollout) {
     static final RouteStatus EMPTY = new RouteStatus(null, List.of(), null, null, null, List.of(), null);
 
     @SuppressWarnings("NullAway") // Jackson passes null for what is absent

@@ -2,6 +2,7 @@ package dev.sluice.api.serving;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.sluice.api.conditions.Condition;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +15,23 @@ import org.jspecify.annotations.Nullable;
 public record ServiceStatus(
         @Nullable Long observedGeneration,
         List<Condition> conditions,
-        @Nullable Map<String, String> annotations,
-        @Nullable String latestCreatedRevisionName,
-        @Nullable String latestReadyRevisionName,
-        @Nullable String url,
-        @Nullable Addressable address,
+
+        @JsonPropertyDescription("Additional facts about the status, for machines.") @Nullable
+        Map<String, String> annotations,
+
+        @JsonPropertyDescription("The Revision that was made last.") @Nullable
+        String latestCreatedRevisionName,
+
+        @JsonPropertyDescription("The latest Revision that has been ready.") @Nullable
+        String latestReadyRevisionName,
+
+        @JsonPropertyDescription("Where it answers, from outside the cluster.") @Nullable
+        String url,
+
+        @JsonPropertyDescription("Where it answers, inside the cluster.") @Nullable
+        Addressable address,
+
+        @JsonPropertyDescription("How requests are distributed at this moment; every Revision is resolved.")
         List<TrafficTarget> traffic) {
     static final ServiceStatus EMPTY = new ServiceStatus(null, List.of(), null, null, null, null, null, List.of());
 

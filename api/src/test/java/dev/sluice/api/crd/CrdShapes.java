@@ -41,7 +41,47 @@ final class CrdShapes {
                     "A ClusterDomainClaim gives a domain, which is its name, to a namespace."),
             Map.entry(
                     "podautoscalers.autoscaling.internal.knative.dev",
-                    "A PodAutoscaler scales one Revision. It is made by the system, not by people."));
+                    "A PodAutoscaler scales one Revision. It is made by the system, not by people."),
+            Map.entry(
+                    "builds.build.knative.dev",
+                    "A Build fetches sources and runs steps, its own or a template's, one after the other in a pod."),
+            Map.entry(
+                    "buildtemplates.build.knative.dev",
+                    "A BuildTemplate has steps with parameters, for the Builds of its namespace."),
+            Map.entry(
+                    "clusterbuildtemplates.build.knative.dev",
+                    "A ClusterBuildTemplate has steps with parameters, for the Builds of every namespace."),
+            Map.entry("buses.channels.knative.dev", "A Bus carries the events of Channels, for one namespace."),
+            Map.entry(
+                    "clusterbuses.channels.knative.dev",
+                    "A ClusterBus carries the events of Channels, for every namespace."),
+            Map.entry(
+                    "channels.channels.knative.dev",
+                    "A Channel is a named endpoint that takes events for its Subscriptions, carried by a bus."),
+            Map.entry(
+                    "subscriptions.channels.knative.dev",
+                    "A Subscription delivers the events of a Channel to a subscriber, and its answers onwards."),
+            Map.entry("brokers.eventing.knative.dev", "A Broker takes events, which Triggers choose from."),
+            Map.entry(
+                    "triggers.eventing.knative.dev",
+                    "A Trigger delivers those events of a Broker that pass its filter to a subscriber; its answers go "
+                            + "back to the Broker."),
+            Map.entry(
+                    "channels.messaging.knative.dev",
+                    "A Channel takes events for its Subscriptions, by a channel of the kind that its template names."),
+            Map.entry(
+                    "inmemorychannels.messaging.knative.dev",
+                    "An InMemoryChannel takes events for its Subscriptions. Sluice keeps them on disk."),
+            Map.entry(
+                    "kafkachannels.messaging.knative.dev",
+                    "A KafkaChannel takes events for its Subscriptions and keeps them in a Kafka topic."),
+            Map.entry(
+                    "subscriptions.messaging.knative.dev",
+                    "A Subscription delivers the events of a channel to a subscriber, and its answers onwards."),
+            Map.entry("sequences.flows.knative.dev", "A Sequence leads each event through steps, one after the other."),
+            Map.entry(
+                    "parallels.flows.knative.dev",
+                    "A Parallel leads each event into every branch whose filter lets it pass."));
 
     private static final String ADDRESSABLE = "duck.knative.dev/addressable";
     private static final String SUBSCRIBABLE = "messaging.knative.dev/subscribable";
@@ -68,9 +108,7 @@ final class CrdShapes {
 
         for (var version : crd.getSpec().getVersions()) {
             var root = version.getSchema().getOpenAPIV3Schema();
-            if (root.getDescription() == null) {
-                root.setDescription(KINDS.get(name));
-            }
+            describeKind(name, crd.getSpec().getNames().getKind(), root);
             orderColumns(crd, version);
             describeConditions(root);
             shapePods(name, version.getName(), root);
@@ -128,12 +166,7 @@ final class CrdShapes {
                     }
                 }
             }
-            case "configurations.serving.knative.dev" -> {
-                template(at(root, "spec", "template"));
-                if (first) {
-                    configuration(at(root, "spec"));
-                }
-            }
+            case "configurations.serving.knative.dev" -> configuration(at(root, "spec"));
             case "revisions.serving.knative.dev" -> pod(at(root, "spec"));
             default -> {}
         }
@@ -141,6 +174,7 @@ final class CrdShapes {
 
     private static void configuration(@Nullable JSONSchemaProps configuration) {
         template(at(configuration, "revisionTemplate"));
+        template(at(configuration, "template"));
         var build = at(configuration, "build");
         if (build != null) {
             open(build);
@@ -157,6 +191,9 @@ final class CrdShapes {
 
     private static void pod(@Nullable JSONSchemaProps spec) {
         if (spec != null) {
+            describe(at(spec, "buildRef", "apiVersion"), "API version of what is waited for.");
+            describe(at(spec, "buildRef", "kind"), "Its kind: any that ends with a condition Succeeded.");
+            describe(at(spec, "buildRef", "name"), "Its name, in the Revision's namespace.");
             PodFields.addTo(spec);
             if (spec.getProperties().containsKey("container")) {
                 var container = PodFields.container();
@@ -167,20 +204,30 @@ final class CrdShapes {
     }
 
     private static JSONSchemaProps metadata() {
-        var text = new JSONSchemaPropsBuilder().withType("string").build();
-        var texts = new JSONSchemaPropsBuilder()
-                .withType("object")
-                .withNewAdditionalProperties()
-                .withSchema(text)
-                .endAdditionalProperties()
-                .build();
         return new JSONSchemaPropsBuilder()
                 .withType("object")
                 .withDescription("Labels, annotations and an optional name for the Revision.")
-                .addToProperties("annotations", texts)
-                .addToProperties("labels", texts)
-                .addToProperties("name", text)
+                .addToProperties("annotations", texts("Annotations of the Revision, scaling bounds among them."))
+                .addToProperties("labels", texts("Labels of the Revision and its pods."))
+                .addToProperties(
+                        "name",
+                        new JSONSchemaPropsBuilder()
+                                .withType("string")
+                                .withDescription("The next Revision's name; begins with that of the Configuration.")
+                                .build())
                 .withXKubernetesPreserveUnknownFields(true)
+                .build();
+    }
+
+    private static JSONSchemaProps texts(String description) {
+        return new JSONSchemaPropsBuilder()
+                .withType("object")
+                .withDescription(description)
+                .withNewAdditionalProperties()
+                .withNewSchema()
+                .withType("string")
+                .endSchema()
+                .endAdditionalProperties()
                 .build();
     }
 
@@ -198,22 +245,23 @@ final class CrdShapes {
             return;
         }
         conditions.setDescription("The latest observations of this resource's state.");
-        var item = conditions.getItems().getSchema();
-        item.setRequired(List.of("status", "type"));
-        describe(item, "type", "What the condition is about.");
-        describe(item, "status", "True, False or Unknown.");
-        describe(item, "severity", "Empty for an error, Info where the condition does not bear on Ready.");
-        describe(item, "lastTransitionTime", "When the condition last changed.");
-        describe(item, "reason", "One word on why it changed last, for machines.");
-        describe(item, "message", "Why it changed last, for people.");
+        conditions.getItems().getSchema().setRequired(List.of("status", "type"));
         var generation = at(root, "status", "observedGeneration");
         if (generation != null) {
             generation.setDescription("The generation of the spec that this status speaks of.");
         }
     }
 
-    private static void describe(JSONSchemaProps object, String field, String text) {
-        Objects.requireNonNull(object.getProperties().get(field), field).setDescription(text);
+    private static void describeKind(String name, String kind, JSONSchemaProps root) {
+        root.setDescription(Objects.requireNonNull(KINDS.get(name), name));
+        describe(at(root, "spec"), "The desired state of the " + kind + ".");
+        describe(at(root, "status"), "The observed state of the " + kind + ", kept by the system.");
+    }
+
+    private static void describe(@Nullable JSONSchemaProps schema, String text) {
+        if (schema != null) {
+            schema.setDescription(text);
+        }
     }
 
     private static @Nullable JSONSchemaProps at(@Nullable JSONSchemaProps root, String... path) {

@@ -1,5 +1,6 @@
 package dev.sluice.app.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
@@ -92,7 +93,8 @@ class CommandLinesTest {
 
     @Test
     void upSaysInALineWhatGatewaysIsFor() {
-        var up = CommandLines.commandLine(false).getSubcommands().get("up").setUsageHelpWidth(200);
+        var up = requireNonNull(CommandLines.commandLine(false).getSubcommands().get("up"))
+                .setUsageHelpWidth(200);
 
         assertThat(up.getUsageMessage())
                 .containsPattern("--gateways=HOST:PORT\\[,HOST:PORT\\]\\S*\\s+Start no gateway: requests go to your"

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** What the next Revision is made from, and what is built before. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record HistoricConfigurationSpec(
-        @Nullable Long generation,
+        @JsonPropertyDescription("Deprecated: a copy of metadata.generation.") @Nullable
+        Long generation,
 
         @JsonPropertyDescription(
                 "What to build before a Revision runs: the spec of a Build, or any object that ends with a condition Succeeded.")

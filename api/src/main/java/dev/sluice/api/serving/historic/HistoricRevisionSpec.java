@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** A Revision of one container; the fields of the pod come from the same schema as in v1. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record HistoricRevisionSpec(
-        @Nullable Long generation,
+        @JsonPropertyDescription("Deprecated: a copy of metadata.generation.") @Nullable
+        Long generation,
 
         @JsonPropertyDescription("Active, Reserve or Retired. Without effect today.") @Nullable
         String servingState,
@@ -23,8 +24,12 @@ record HistoricRevisionSpec(
         @JsonPropertyDescription("How long a request may take, in seconds.") @Nullable
         Long timeoutSeconds,
 
-        @Nullable Long responseStartTimeoutSeconds,
-        @Nullable Long idleTimeoutSeconds,
+        @JsonPropertyDescription("How long a request may wait for the first byte of its answer, in seconds.") @Nullable
+        Long responseStartTimeoutSeconds,
+
+        @JsonPropertyDescription("How long a request may pass without a byte in either direction, in seconds.")
+        @Nullable
+        Long idleTimeoutSeconds,
 
         @JsonPropertyDescription("The Build that this Revision waits for. Deprecated, see buildRef.") @Nullable
         String buildName,

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** How requests are shared. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record HistoricRouteSpec(
-        @Nullable Long generation,
+        @JsonPropertyDescription("Deprecated: a copy of metadata.generation.") @Nullable
+        Long generation,
 
         @JsonPropertyDescription("How to distribute requests over Revisions and Configurations.") @Nullable
         List<HistoricTarget> traffic) {}

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** One of the four modes, or a template and traffic as in v1. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record HistoricServiceSpec(
-        @Nullable Long generation,
+        @JsonPropertyDescription("Deprecated: a copy of metadata.generation.") @Nullable
+        Long generation,
 
         @JsonPropertyDescription("All requests go to the latest ready Revision.") @Nullable
         RunLatest runLatest,
