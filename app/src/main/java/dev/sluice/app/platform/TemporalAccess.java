@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class TemporalAccess implements AutoCloseable {
     private static final Duration CONNECT_LIMIT = Duration.ofMinutes(2);
     private static final int DRAIN_SECONDS = 10;
+    /** By default a workflow thread that gets no core for a second fails its task, which is tried again ten seconds later. */
+    private static final long STALL_MILLIS = 10_000;
 
     private final WorkflowServiceStubs stubs;
     private final WorkflowClient client;
@@ -63,6 +65,7 @@ final class TemporalAccess implements AutoCloseable {
                 queue,
                 WorkerOptions.newBuilder()
                         .setUsingVirtualThreadsOnActivityWorker(true)
+                        .setDefaultDeadlockDetectionTimeout(STALL_MILLIS)
                         .build()));
     }
 
