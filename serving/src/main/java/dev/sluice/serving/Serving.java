@@ -10,6 +10,7 @@ import dev.sluice.serving.autoscale.Autoscaler;
 import dev.sluice.serving.autoscale.ScalingMemory;
 import dev.sluice.serving.cluster.Caches;
 import dev.sluice.serving.cluster.Events;
+import dev.sluice.serving.cluster.FollowedKinds;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
 import dev.sluice.serving.cluster.Writes;
@@ -119,6 +120,7 @@ public final class Serving implements AutoCloseable {
     private static final class Running implements AutoCloseable {
         private final Caches caches;
         private final Events events;
+        private final FollowedKinds builds;
         private final Registry registry;
         private final PodFeed pods;
         private final RouteTablePublisher publisher;
@@ -144,6 +146,7 @@ public final class Serving implements AutoCloseable {
             caches = new Caches(client);
             var writes = new Writes(client);
             events = new Events(client, clock);
+            builds = new FollowedKinds(client, ServingLabels.BUILD_HASH, this::buildChanged);
             registry = new Registry(config.registries(), () -> settings.get().deployment());
             pods = new PodFeed(caches, gateway);
             publisher = new RouteTablePublisher(gateway, clock.millis());
@@ -154,7 +157,7 @@ public final class Serving implements AutoCloseable {
                     writes,
                     events,
                     new Digests(client, registry),
-                    new AwaitedBuild(caches),
+                    new AwaitedBuild(caches, builds),
                     autoscaler,
                     publisher,
                     config,
@@ -240,16 +243,18 @@ public final class Serving implements AutoCloseable {
                             .forEach(mapping -> domains.enqueue(ObjectKey.of(mapping))));
             caches.tlsSecrets()
                     .onChange(secret -> mappingsIn(secret.getMetadata().getNamespace()));
-            caches.builds()
-                    .onChange(build -> caches.revisions()
-                            .by("namespace", build.getMetadata().getNamespace())
-                            .forEach(revision -> {
-                                if (Meta.annotations(revision)
-                                        .getOrDefault(RequestedBuilds.REFERENCE, "")
-                                        .endsWith("/" + build.getMetadata().getName())) {
-                                    revisions.enqueue(ObjectKey.of(revision));
-                                }
-                            }));
+            caches.builds().onChange(this::buildChanged);
+        }
+
+        private void buildChanged(HasMetadata build) {
+            var reference = RequestedBuilds.reference(build);
+            caches.revisions()
+                    .by("namespace", build.getMetadata().getNamespace())
+                    .forEach(revision -> {
+                        if (reference.equals(Meta.annotations(revision).get(RequestedBuilds.REFERENCE))) {
+                            revisions.enqueue(ObjectKey.of(revision));
+                        }
+                    });
         }
 
         private static @Nullable ScalingMemory memory(ServingConfig config) {
@@ -293,6 +298,7 @@ public final class Serving implements AutoCloseable {
             autoscaler.close();
             registry.close();
             events.close();
+            builds.close();
             caches.close();
         }
     }

@@ -148,7 +148,7 @@ final class UpVerb implements LocalVerb {
         }
     }
 
-    private PlatformOptions options(Here here) {
+    PlatformOptions options(Here here) {
         return new PlatformOptions(
                 StateDir.of(state, here.env()),
                 here.env(),

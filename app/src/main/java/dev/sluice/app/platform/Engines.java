@@ -36,10 +36,14 @@ record Engines(TemporalDev temporal, @Nullable KubeDev kubernetes) {
     }
 
     private static KubeDev startKubernetes(PlatformOptions options) {
+        return KubeDev.start(kubernetes(options));
+    }
+
+    static KubeDev.Options kubernetes(PlatformOptions options) {
         var wanted = KubeDev.Options.in(options.state().kube(), options.env())
                 .withRegistries(options.mirrors(), options.insecureRegistries())
                 .withProgress(options.progress());
-        return KubeDev.start(options.plainProcesses() ? wanted.withNode(LightNode.Isolation.PLAIN) : wanted);
+        return options.plainProcesses() ? wanted.withNode(LightNode.Isolation.PLAIN) : wanted;
     }
 
     private static Map<String, String> searchAttributes() {

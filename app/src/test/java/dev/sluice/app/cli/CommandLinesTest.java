@@ -3,8 +3,12 @@ package dev.sluice.app.cli;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.app.control.ControlRequest.Terminal;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +103,18 @@ class CommandLinesTest {
         assertThat(up.getUsageMessage())
                 .containsPattern("--gateways=HOST:PORT\\[,HOST:PORT\\]\\S*\\s+Start no gateway: requests go to your"
                         + " 'sluice gateway' at this address \\(from pods: to the second address\\)\\.");
+    }
+
+    @Test
+    void upHandsOnTheRegistriesWithoutTls() {
+        var parsed = CommandLines.commandLine(false)
+                .parseArgs("up", "--insecure-registry", "one.test:5000", "--insecure-registry", "two.test");
+        var nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+
+        assertThat(((UpVerb) CommandLines.verb(parsed))
+                        .options(new LocalVerb.Here(_ -> null, new Terminal(false, false), nowhere, nowhere))
+                        .insecureRegistries())
+                .containsExactly("one.test:5000", "two.test");
     }
 
     private int run(String line) {

@@ -112,7 +112,9 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
                 clock.instant());
         if (build.isPresent() && !RevisionState.built(build.get(), conditions)) {
             write(revision, conditions, null, revision.getStatus());
-            return Outcome.done(); // the build's informer or timer brings us back
+            return build.get() instanceof AwaitedBuild.State.Unfollowed
+                    ? Outcome.again(LAST_RETRY)
+                    : Outcome.done(); // the build's informer brings us back
         }
 
         var status = revision.getStatus();

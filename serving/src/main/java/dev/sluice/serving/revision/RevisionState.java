@@ -65,6 +65,10 @@ final class RevisionState {
                 conditions.markFalse(BUILD, reason, message);
                 yield false;
             }
+            case AwaitedBuild.State.Unfollowed(String message) -> {
+                conditions.markUnknown(BUILD, "BuildKindMissing", message);
+                yield false;
+            }
             case AwaitedBuild.State.Running(String reason, String message) -> {
                 conditions.markUnknown(BUILD, reason, message);
                 yield false;

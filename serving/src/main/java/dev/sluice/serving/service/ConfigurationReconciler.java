@@ -9,12 +9,14 @@ import dev.sluice.api.serving.Revision;
 import dev.sluice.api.serving.ServingLabels;
 import dev.sluice.serving.cluster.Caches;
 import dev.sluice.serving.cluster.Events;
+import dev.sluice.serving.cluster.FollowedKinds;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
 import dev.sluice.serving.cluster.Writes;
 import dev.sluice.serving.loop.Outcome;
 import dev.sluice.serving.loop.WorkLoop;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * (spec/serving.md section 1.4). The latest ready revision never goes back to an older one while it exists.
  */
 public final class ConfigurationReconciler implements WorkLoop.Work<ObjectKey> {
+    private static final Duration UNKNOWN_KIND_RETRY = Duration.ofSeconds(10);
+
     private final Caches caches;
     private final Writes writes;
     private final Events events;
@@ -49,7 +53,17 @@ public final class ConfigurationReconciler implements WorkLoop.Work<ObjectKey> {
         var configuration = found.get();
         var before = configuration.getStatus();
         var conditions = new ConditionSet("Ready", List.of(), before.conditions(), clock.instant());
-        var latest = latestCreated(configuration);
+        Optional<Revision> latest;
+        try {
+            latest = latestCreated(configuration);
+        } catch (FollowedKinds.UnknownKind e) {
+            conditions.markFalse(
+                    "Ready",
+                    "RevisionFailed",
+                    "Revision creation failed with message: spec.build: " + e.getMessage() + ".");
+            write(configuration, conditions, before.latestCreatedRevisionName(), before.latestReadyRevisionName());
+            return Outcome.again(UNKNOWN_KIND_RETRY); // nothing tells when a kind comes
+        }
         if (latest.isEmpty()) {
             var name = revisionName(configuration);
             conditions.markFalse(

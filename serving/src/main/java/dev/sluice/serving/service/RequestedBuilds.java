@@ -6,10 +6,13 @@ import dev.sluice.api.serving.BuildAnnotation;
 import dev.sluice.api.serving.Configuration;
 import dev.sluice.api.serving.Revision;
 import dev.sluice.api.serving.ServingLabels;
+import dev.sluice.serving.cluster.FollowedKinds;
 import dev.sluice.serving.cluster.Meta;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +30,10 @@ public final class RequestedBuilds {
         this.client = client;
     }
 
-    /** The reference to the Configuration's build, made as {@code name} when there is none of its text yet. */
+    /**
+     * The reference to the Configuration's build, made as {@code name} when there is none of its text yet. Throws {@link
+     * FollowedKinds.UnknownKind} when the cluster does not know what it is.
+     */
     Optional<String> request(Configuration configuration, String name) {
         var asked = BuildAnnotation.of(configuration.getMetadata());
         if (asked.isEmpty()) {
@@ -36,8 +42,9 @@ public final class RequestedBuilds {
         try {
             var build = JSON.treeToValue(asked.get().object(), GenericKubernetesResource.class);
             var labels = Map.of(ServingLabels.BUILD_HASH, asked.get().hash());
+            var definition = FollowedKinds.definition(client, build.getApiVersion(), build.getKind());
             var shared = client
-                    .genericKubernetesResources(build.getApiVersion(), build.getKind())
+                    .genericKubernetesResources(definition)
                     .inNamespace(configuration.getMetadata().getNamespace())
                     .withLabels(labels)
                     .list()
@@ -50,7 +57,7 @@ public final class RequestedBuilds {
             }
             build.setMetadata(Meta.child(name, configuration, new TreeMap<>(labels), Map.of())
                     .build());
-            return Optional.of(reference(create(build)));
+            return Optional.of(reference(create(build, definition)));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("reading the build of " + name + ": " + e.getOriginalMessage(), e);
         }
@@ -62,18 +69,20 @@ public final class RequestedBuilds {
         revision.getMetadata().setAnnotations(annotations);
     }
 
-    private GenericKubernetesResource create(GenericKubernetesResource build) {
+    private GenericKubernetesResource create(GenericKubernetesResource build, ResourceDefinitionContext definition) {
+        var resource = client.genericKubernetesResources(definition).resource(build);
         try {
-            return client.resource(build).create();
+            return resource.create();
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-                return client.resource(build).require();
+                return resource.require();
             }
             throw e;
         }
     }
 
-    private static String reference(GenericKubernetesResource build) {
+    /** What {@link #REFERENCE} says on the revisions that wait for this build. */
+    public static String reference(HasMetadata build) {
         return build.getApiVersion() + "/" + build.getKind() + "/"
                 + build.getMetadata().getName();
     }
