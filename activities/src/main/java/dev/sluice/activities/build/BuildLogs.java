@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -88,20 +91,28 @@ public final class BuildLogs {
 
     /** Waits for another pod or for the build's end; whether it is the latter. */
     private boolean over(BuildRef ref, int last) {
-        var builds = client.resources(Build.class).inNamespace(ref.namespace()).withName(ref.name());
-        var number = new Object() {
-            boolean further;
-        };
-        builds.waitUntilCondition(
-                build -> {
-                    number.further = FurtherPods.newest(client, ref)
-                            .filter(pod -> FurtherPods.number(pod) > last)
-                            .isPresent();
-                    return number.further || build == null || build.getStatus().done();
-                },
-                24,
-                TimeUnit.HOURS);
-        return !number.further;
+        // conditions are looked at on the threads that answers arrive on: nothing may be asked there
+        var ended = client.resources(Build.class)
+                .inNamespace(ref.namespace())
+                .withName(ref.name())
+                .informOnCondition(builds ->
+                        builds.stream().allMatch(build -> build.getStatus().done()));
+        var further = FurtherPods.of(client, ref)
+                .informOnCondition(pods -> pods.stream().anyMatch(pod -> FurtherPods.number(pod) > last));
+        try {
+            CompletableFuture.anyOf(ended, further).get(24, TimeUnit.HOURS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw KubernetesClientException.launderThrowable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw KubernetesClientException.launderThrowable(e);
+        } finally {
+            ended.cancel(true);
+            further.cancel(true);
+        }
+        return FurtherPods.newest(client, ref)
+                .filter(pod -> FurtherPods.number(pod) > last)
+                .isEmpty();
     }
 
     /** All of it as one text. */

@@ -5,7 +5,10 @@ import dev.sluice.workflows.build.BuildActivities.Attempt;
 import dev.sluice.workflows.build.BuildRef;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -45,15 +48,14 @@ final class FurtherPods {
         return text.isEmpty() ? List.of() : Arrays.asList(text.split(",", -1));
     }
 
+    /** Those that are named after it: of another build of this name, too. */
+    static FilterWatchListDeletable<Pod, PodList, PodResource> of(KubernetesClient client, BuildRef build) {
+        return client.pods().inNamespace(build.namespace()).withLabel(Build.NAME_LABEL, build.name());
+    }
+
     /** Oldest first. */
     static List<Pod> all(KubernetesClient client, BuildRef build) {
-        return client
-                .pods()
-                .inNamespace(build.namespace())
-                .withLabel(Build.NAME_LABEL, build.name())
-                .list()
-                .getItems()
-                .stream()
+        return of(client, build).list().getItems().stream()
                 .filter(pod -> pod.getMetadata().getOwnerReferences().stream()
                         .anyMatch(owner -> owner.getUid().equals(build.uid())))
                 .sorted(Comparator.comparingInt(FurtherPods::number))

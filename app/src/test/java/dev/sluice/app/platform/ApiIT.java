@@ -31,7 +31,11 @@ import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -45,6 +49,8 @@ import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 import io.temporal.client.WorkflowClient;
 import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,6 +60,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -312,6 +320,41 @@ class ApiIT {
                 Status.Code.PERMISSION_DENIED,
                 "triggers.eventing.knative.dev \"t\" is forbidden",
                 () -> stranger.pause(subscriber("Trigger", "t")));
+    }
+
+    /** Its threads are few: one that waits in a condition for what another one would bring keeps everybody waiting. */
+    @Test
+    void followingTheLogsOfABuildLeavesTheThreadsOfTheClientAlone() throws Exception {
+        var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var onOneThread = new KubernetesClientBuilder()
+                        .withConfig(client.getConfiguration())
+                        .withHttpClientFactory(new VertxHttpClientFactory(vertx))
+                        .build()) {
+            create("followed");
+            status("followed", "{\"cluster\": {\"namespace\": \"mine\", \"podName\": \"gone\"}}");
+            var archive = new LogArchive(folder.resolve("followed"));
+            var followed =
+                    threads.submit(() -> new BuildLogs(onOneThread, archive).read("mine", "followed", true, _ -> {}));
+            assertThat(threads.submit(() -> onOneThread.namespaces().list().getItems())
+                            .get(5, TimeUnit.SECONDS))
+                    .isNotEmpty();
+            assertThat(followed.isDone()).isFalse();
+
+            status("followed", "{\"conditions\": [{\"type\": \"Succeeded\", \"status\": \"True\"}]}");
+
+            assertThat(followed.get(5, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            vertx.close();
+        }
+    }
+
+    private static void status(String build, String status) {
+        client.resources(Build.class)
+                .inNamespace("mine")
+                .withName(build)
+                .subresource("status")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\": " + status + "}");
     }
 
     private static SubscriberRequest subscriber(String kind, String name) {
