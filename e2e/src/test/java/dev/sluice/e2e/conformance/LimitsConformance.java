@@ -42,11 +42,11 @@ class LimitsConformance {
     @Test
     @Row("e2e/TestRevisionTimeout")
     void hasLimitsForTheStartOfAnAnswerAndForSilence(World world) {
-        var service = timed(world, "timeoutSeconds: 20, responseStartTimeoutSeconds: 2, idleTimeoutSeconds: 3");
-        assertThat(service.get("/wait?first=500&then=4000&pieces=4").status()).isEqualTo(200);
-        assertThat(service.get("/wait?first=3500").status()).isEqualTo(504);
+        var service = timed(world, "timeoutSeconds: 40, responseStartTimeoutSeconds: 4, idleTimeoutSeconds: 4");
+        assertThat(service.get("/wait?first=500&then=6000&pieces=4").status()).isEqualTo(200);
+        assertThat(service.get("/wait?first=7000").status()).isEqualTo(504);
         // silent for longer than it may be in the middle: the status is out, the rest never comes whole
-        assertThat(world.http().statusOf(service.url() + "/wait?first=100&then=6000"))
+        assertThat(world.http().statusOf(service.url() + "/wait?first=100&then=9000"))
                 .isEqualTo(200);
     }
 
