@@ -87,8 +87,8 @@ abstract class LifecycleContract {
                 containers:
                 - name: a
                   image: SHELL
-                  command: [sh, -c, "sleep 5; touch /up; sleep 3600"]
-                  startupProbe: {exec: {command: [test, -e, /up]}, periodSeconds: 1, failureThreshold: 30}
+                  command: [sh, -c, "sleep 15; touch /up; sleep 3600"]
+                  startupProbe: {exec: {command: [test, -e, /up]}, periodSeconds: 1, failureThreshold: 60}
                   livenessProbe: {exec: {command: [test, -e, /up]}, periodSeconds: 1, failureThreshold: 1}
                 """);
         Pod running = pods.until(
@@ -109,7 +109,7 @@ abstract class LifecycleContract {
                   image: ECHO
                   ports: [{name: web, containerPort: 8080}]
                   readinessProbe: {httpGet: {path: /, port: web}, periodSeconds: 1}
-                  livenessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1, failureThreshold: 10}
+                  livenessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1, failureThreshold: 60}
                 """), PodBench::ready);
         assertThat(container(pod, "a").getRestartCount()).isZero();
     }
