@@ -49,7 +49,7 @@ abstract class LifecycleContract {
                 containers:
                 - name: a
                   image: SHELL
-                  command: [sh, -c, "sleep 6; touch /ok; sleep 5; rm /ok; sleep 3600"]
+                  command: [sh, -c, "sleep 15; touch /ok; sleep 15; rm /ok; sleep 3600"]
                   readinessProbe: {exec: {command: [test, -e, /ok]}, periodSeconds: 1, failureThreshold: 1}
                 """);
         Pod before = pods.until(pod, p -> Boolean.TRUE.equals(container(p, "a").getStarted()));
