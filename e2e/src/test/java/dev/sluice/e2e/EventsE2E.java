@@ -58,7 +58,7 @@ class EventsE2E {
                         .containsIgnoringCase("delivered")
                         .contains("503"));
         await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(http.get(platform.instance("metrics"))
+                .untilAsserted(() -> assertThat(http.getDirectly(platform.instance("metrics"))
                                 .body()
                                 .lines()
                                 .filter(line -> line.contains("namespace_name=\"" + namespace.name() + "\"")))

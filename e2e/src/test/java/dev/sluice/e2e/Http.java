@@ -18,6 +18,13 @@ final class Http {
         return send(request(url).GET());
     }
 
+    /** GETs what is not behind the gateway, at the address that the URL names. */
+    HttpResponse<String> getDirectly(String url) {
+        return send(HttpRequest.newBuilder(URI.create(url))
+                .timeout(Duration.ofSeconds(30))
+                .GET());
+    }
+
     HttpResponse<String> post(String url, Map<String, String> headers, String body) {
         var request = request(url).POST(HttpRequest.BodyPublishers.ofString(body));
         headers.forEach(request::header);
