@@ -30,12 +30,12 @@ class LimitsConformance {
     @Test
     @Row("TestRevisionTimeout")
     void answers504WhenNothingCameInTimeAndLetsAnAnswerThatBeganHaveItsStatus(World world) {
-        var service = timed(world, "timeoutSeconds: 4");
+        var service = timed(world, "timeoutSeconds: 8");
         assertThat(service.get("/wait?first=1000").status()).isEqualTo(200);
-        var late = service.get("/wait?first=5500");
+        var late = service.get("/wait?first=10000");
         assertThat(late.status()).isEqualTo(504);
         assertThat(late.body()).isEqualTo("request timeout");
-        assertThat(world.http().statusOf(service.url() + "/wait?first=0&then=6000"))
+        assertThat(world.http().statusOf(service.url() + "/wait?first=0&then=12000"))
                 .isEqualTo(200);
     }
 

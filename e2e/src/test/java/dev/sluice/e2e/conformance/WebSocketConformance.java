@@ -90,11 +90,11 @@ class WebSocketConformance {
     void endsWithTheRevisionsTimeout(World world) {
         var service = world.service("""
                 metadata: {name: timed}
-                spec: {template: {spec: {timeoutSeconds: 3, containers: [{image: $V1}]}}}
+                spec: {template: {spec: {timeoutSeconds: 10, containers: [{image: $V1}]}}}
                 """).ready();
         try (var socket = Socket.open(service.url())) {
             assertThat(socket.ask("first")).isEqualTo("first");
-            assertThat(socket.secondsUntilClosed()).isBetween(2.0, 6.0);
+            assertThat(socket.secondsUntilClosed()).isBetween(2.0, 13.0);
         }
     }
 }
