@@ -22,13 +22,11 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +54,7 @@ final class BuildStand implements AutoCloseable {
                 .build());
         definitions();
         registry = kube.registry().orElseThrow().address();
-        var images = SluiceImages.ensure(ingredients());
+        var images = SluiceImages.ensure(StepImages.ingredients(registry));
         client.resource(Files.newInputStream(Path.of("../deploy/templates/jib.yaml")))
                 .serverSideApply();
         var stubs = WorkflowServiceStubs.newServiceStubs(
@@ -113,21 +111,6 @@ final class BuildStand implements AutoCloseable {
                 && definition.getStatus().getConditions().stream()
                         .anyMatch(c -> c.getType().equals("Established")
                                 && c.getStatus().equals("True"));
-    }
-
-    private SluiceImages.Ingredients ingredients() throws IOException {
-        try (var maven = Files.list(Path.of("target/maven"))) {
-            return new SluiceImages.Ingredients(
-                    registry,
-                    List.of(registry),
-                    Path.of(System.getProperty("java.home")),
-                    maven.findFirst().orElseThrow().toAbsolutePath(),
-                    Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                            .map(Path::of)
-                            .toList(),
-                    Path.of("target/images").toAbsolutePath(),
-                    System.out::println);
-        }
     }
 
     /** Applies a Build of this spec, as YAML, and waits for its end. */

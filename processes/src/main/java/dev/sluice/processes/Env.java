@@ -29,11 +29,15 @@ public interface Env {
         return Optional.empty();
     }
 
-    /** Where engines are kept for all checkouts of this user. */
-    default Path engines() {
+    /** What all checkouts and instances of this user share, and can be made again. */
+    default Path cache() {
         var cache = value("XDG_CACHE_HOME")
                 .map(Path::of)
                 .orElseGet(() -> Path.of(value("HOME").orElse(System.getProperty("user.home")), ".cache"));
-        return cache.resolve("sluice").resolve("engines");
+        return cache.resolve("sluice");
+    }
+
+    default Path engines() {
+        return cache().resolve("engines");
     }
 }

@@ -30,7 +30,7 @@ public final class CommandLines {
                 .isPresent();
         boolean colour = interactive && env.value("NO_COLOR").isEmpty() && !"dumb".equals(env.get("TERM"));
         var here = new LocalVerb.Here(env, new Terminal(interactive, colour), System.out, System.err);
-        var line = commandLine(colour);
+        var line = commandLine(colour, List.of(words));
         line.setExecutionStrategy(parsed -> {
             var help = CommandLine.executeHelpRequest(parsed); // asking about a verb must not carry it out
             if (help != null) {
@@ -50,9 +50,11 @@ public final class CommandLines {
         return new VerbRunner(platform);
     }
 
-    static CommandLine commandLine(boolean colour) {
-        return new CommandLine(new SluiceCommand())
-                .setColorScheme(CommandLine.Help.defaultColorScheme(
+    /** What understands these words. */
+    static CommandLine commandLine(boolean colour, List<String> words) {
+        var line = new CommandLine(new SluiceCommand());
+        SluiceCommand.verbs(words).forEach(line::addSubcommand);
+        return line.setColorScheme(CommandLine.Help.defaultColorScheme(
                         colour ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setUsageHelpAutoWidth(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -1,5 +1,6 @@
 package dev.sluice.app.cli;
 
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
@@ -15,8 +16,9 @@ import picocli.CommandLine.HelpCommand;
             "",
             "Started with 'sluice up', an instance keeps its state in $SLUICE_HOME (default: ~/.local/state/sluice);",
             "the other verbs find it there. kubectl works too: export KUBECONFIG=$(sluice kubeconfig)"
-        },
-        subcommands = {
+        })
+final class SluiceCommand {
+    private static final List<Class<?>> VERBS = List.of(
             UpVerb.class,
             GatewayVerb.class,
             DownVerb.class,
@@ -32,6 +34,20 @@ import picocli.CommandLine.HelpCommand;
             KubeconfigVerb.class,
             UninstallVerb.class,
             RehearseVerb.class,
-            HelpCommand.class
-        })
-final class SluiceCommand {}
+            HelpCommand.class);
+
+    /**
+     * The verb that the words begin with, else all of them: to read the options of every verb takes longer than most verbs
+     * take.
+     */
+    static List<Class<?>> verbs(List<String> words) {
+        var named = VERBS.stream()
+                .filter(verb -> !words.isEmpty() && name(verb).equals(words.getFirst()) && verb != HelpCommand.class)
+                .toList();
+        return named.isEmpty() ? VERBS : named;
+    }
+
+    private static String name(Class<?> verb) {
+        return verb.getAnnotation(Command.class).name();
+    }
+}

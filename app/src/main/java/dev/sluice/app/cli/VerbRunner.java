@@ -25,7 +25,7 @@ final class VerbRunner implements ControlServer.Verbs {
 
     @Override
     public int run(ControlRequest request, Output output) throws InterruptedException {
-        var line = CommandLines.commandLine(false);
+        var line = CommandLines.commandLine(false, request.words());
         var parsed = line.parseArgs(request.words().toArray(String[]::new));
         if (!(CommandLines.verb(parsed) instanceof InstanceVerb verb)) {
             output.err().println("sluice: not a verb of an instance: " + String.join(" ", request.words()));

@@ -22,7 +22,7 @@ final class BuildImages {
                             .filter(entry -> !entry.isEmpty())
                             .map(Path::of)
                             .toList(),
-                    options.state().root().resolve("images"),
+                    options.env().cache().resolve("images"),
                     options.progress()));
         } catch (IOException e) {
             throw new PlatformException(

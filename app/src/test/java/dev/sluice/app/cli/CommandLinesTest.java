@@ -10,6 +10,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,13 +93,31 @@ class CommandLinesTest {
                     """)
     void saysWhatItDidNotUnderstand(String line, String message) {
         var said = new StringWriter();
-        CommandLines.commandLine(false).setErr(new PrintWriter(said, true)).execute(line.split(" +"));
+        var words = line.split(" +");
+        CommandLines.commandLine(false, List.of(words))
+                .setErr(new PrintWriter(said, true))
+                .execute(words);
         assertThat(said.toString()).startsWith("sluice: " + message);
     }
 
     @Test
+    void readsTheOptionsOfTheVerbItWasGivenAlone() {
+        assertThat(verbsOf("describe", "service", "x")).containsExactly("describe");
+        assertThat(verbsOf()).contains("up", "describe", "events", "help");
+        assertThat(verbsOf("--help")).isEqualTo(verbsOf());
+        assertThat(verbsOf("help", "up")).isEqualTo(verbsOf());
+        assertThat(verbsOf("deplyo")).isEqualTo(verbsOf());
+    }
+
+    private static Set<String> verbsOf(String... words) {
+        return CommandLines.commandLine(false, List.of(words)).getSubcommands().keySet();
+    }
+
+    @Test
     void upSaysInALineWhatGatewaysIsFor() {
-        var up = requireNonNull(CommandLines.commandLine(false).getSubcommands().get("up"))
+        var up = requireNonNull(CommandLines.commandLine(false, List.of("up"))
+                        .getSubcommands()
+                        .get("up"))
                 .setUsageHelpWidth(200);
 
         assertThat(up.getUsageMessage())
@@ -107,8 +127,8 @@ class CommandLinesTest {
 
     @Test
     void upHandsOnTheRegistriesWithoutTls() {
-        var parsed = CommandLines.commandLine(false)
-                .parseArgs("up", "--insecure-registry", "one.test:5000", "--insecure-registry", "two.test");
+        var words = List.of("up", "--insecure-registry", "one.test:5000", "--insecure-registry", "two.test");
+        var parsed = CommandLines.commandLine(false, words).parseArgs(words.toArray(String[]::new));
         var nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
 
         assertThat(((UpVerb) CommandLines.verb(parsed))

@@ -31,7 +31,7 @@ public record SluiceImages(String runtime, String step) {
      * @param javaHome a JDK of this platform
      * @param mavenHome a Maven distribution, 3.9 or later
      * @param classPath the jars (or class folders) of the running Sluice, of which those that steps need are taken
-     * @param cache a folder that outlives the process
+     * @param cache a folder that outlives the process; instances may share it, so that a second one only has to push
      */
     public record Ingredients(
             String registry,
@@ -64,6 +64,7 @@ public record SluiceImages(String runtime, String step) {
             from.progress().accept("Making the image that builds run in (once per version of Sluice and JDK).");
             var images = new SluiceImages(pinned(from, pushRuntime(from, keys, push, runtime)), step);
             push.push(images.stepImage(from, keys, libraries, push), reference(step));
+            Leftovers.delete(from.cache(), from.cache().resolve("layers").resolve("layers"));
             from.progress()
                     .accept("The image that builds run in is there, after %.1f s."
                             .formatted((System.nanoTime() - started) / 1e9));

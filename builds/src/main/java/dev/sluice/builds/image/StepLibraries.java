@@ -52,8 +52,9 @@ final class StepLibraries {
         for (var entry : classPath) {
             if (Files.isDirectory(entry)) {
                 if (Files.exists(entry.resolve("dev/sluice/builds/step/StepMain.class"))) {
-                    Files.createDirectories(scratch);
-                    var jar = scratch.resolve(OURS + ".jar");
+                    var ours = "classes-"
+                            + Integer.toHexString(entry.toAbsolutePath().hashCode());
+                    var jar = Files.createDirectories(scratch.resolve(ours)).resolve(OURS + ".jar");
                     ReproducibleJar.pack(entry, "dev.sluice.builds.step.StepMain", jar);
                     jars.add(jar);
                 }

@@ -3,9 +3,9 @@ package dev.sluice.builds.step;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.builds.StepImages;
 import dev.sluice.builds.image.SluiceImages;
 import dev.sluice.kubedev.registry.Registry;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -39,26 +38,7 @@ class JibStepIT {
     @BeforeAll
     static void images() throws IOException, InterruptedException {
         registry = Registry.start(Registry.Options.in(shared.resolve("registry")));
-        images = SluiceImages.ensure(ingredients());
-    }
-
-    private static SluiceImages.Ingredients ingredients() throws IOException {
-        return new SluiceImages.Ingredients(
-                registry.address(),
-                List.of(),
-                Path.of(System.getProperty("java.home")),
-                maven(),
-                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .map(Path::of)
-                        .toList(),
-                Path.of("target/images").toAbsolutePath(),
-                System.out::println);
-    }
-
-    private static Path maven() throws IOException {
-        try (var found = Files.list(Path.of("target/maven"))) {
-            return found.findFirst().orElseThrow().toAbsolutePath();
-        }
+        images = SluiceImages.ensure(StepImages.ingredients(registry.address()));
     }
 
     @AfterEach
@@ -259,7 +239,8 @@ class JibStepIT {
     void doesNotMakeImagesThatTheRegistryHas() throws IOException, InterruptedException {
         var before = System.nanoTime();
 
-        assertThat(SluiceImages.ensure(ingredients())).isEqualTo(images);
+        assertThat(SluiceImages.ensure(StepImages.ingredients(registry.address())))
+                .isEqualTo(images);
 
         assertThat((System.nanoTime() - before) / 1_000_000).isLessThan(3_000);
     }
@@ -269,7 +250,7 @@ class JibStepIT {
                 folder,
                 Map.of(
                         "MAVEN_HOME",
-                        maven().toString(),
+                        StepImages.maven().toString(),
                         "SLUICE_MAVEN_REPOSITORY",
                         System.getProperty("user.home") + "/.m2/repository",
                         "SLUICE_BASE_IMAGE",
