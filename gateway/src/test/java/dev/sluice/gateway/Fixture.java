@@ -38,7 +38,14 @@ final class Fixture implements AutoCloseable {
 
     static RevisionSettings settings(int concurrency, int depth) {
         return new RevisionSettings(
-                concurrency, Duration.ofSeconds(30), null, null, depth, new RevisionSettings.Probe.Tcp(0), false);
+                concurrency,
+                Duration.ofSeconds(30),
+                null,
+                null,
+                depth,
+                new RevisionSettings.Probe.Tcp(0),
+                false,
+                new RevisionSettings.Owners("hello", "hello-config"));
     }
 
     static RevisionSettings timeouts(Duration whole, Duration start, Duration idle) {

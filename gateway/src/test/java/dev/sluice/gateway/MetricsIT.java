@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dashboards that were made for Knative find their numbers under the names that they look for. */
 class MetricsIT {
-    private static final String LABELS = "{namespace_name=\"default\",revision_name=\"hello-00001\"";
+    private static final String LABELS = "{namespace_name=\"default\",service_name=\"hello\","
+            + "configuration_name=\"hello-config\",revision_name=\"hello-00001\"";
 
     private static double value(String page, String series) {
         return page.lines()

@@ -176,7 +176,8 @@ class GatewayLinkIT {
                 null,
                 1000,
                 new RevisionSettings.Probe.Http(0, "/ready", List.of("A: b")),
-                false);
+                false,
+                new RevisionSettings.Owners("app", "app-config"));
         var plain = new RevisionSettings(
                 0, Duration.ofSeconds(60), null, null, 10, new RevisionSettings.Probe.Tcp(8080), true);
         return new RouteTable(

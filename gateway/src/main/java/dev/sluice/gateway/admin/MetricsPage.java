@@ -140,8 +140,10 @@ final class MetricsPage {
 
     /** Names of Kubernetes objects need no escaping. */
     private static String labels(GateSnapshot gate) {
-        return "{namespace_name=\"" + gate.revision().namespace() + "\",revision_name=\""
-                + gate.revision().name() + "\"}";
+        return "{namespace_name=\"" + gate.revision().namespace()
+                + "\",service_name=\"" + gate.owners().service()
+                + "\",configuration_name=\"" + gate.owners().configuration()
+                + "\",revision_name=\"" + gate.revision().name() + "\"}";
     }
 
     private static String labels(GateSnapshot gate, String name, String value) {

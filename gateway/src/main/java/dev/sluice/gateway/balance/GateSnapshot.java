@@ -1,6 +1,7 @@
 package dev.sluice.gateway.balance;
 
 import dev.sluice.model.dataplane.RevisionId;
+import dev.sluice.model.dataplane.RevisionSettings;
 
 /**
  * What one gate looks like at a moment.
@@ -11,6 +12,7 @@ import dev.sluice.model.dataplane.RevisionId;
  */
 public record GateSnapshot(
         RevisionId revision,
+        RevisionSettings.Owners owners,
         AnswerTotals all,
         AnswerTotals ofPods,
         long waits,

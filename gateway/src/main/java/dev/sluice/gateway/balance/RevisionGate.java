@@ -455,7 +455,9 @@ public final class RevisionGate {
 
     /** Snapshot for the metrics page. */
     synchronized GateSnapshot snapshot() {
-        return numbers.snapshot(revision, waiting(), pods.open().length);
+        var current = settings;
+        var owners = current == null ? RevisionSettings.Owners.NOBODY : current.owners();
+        return numbers.snapshot(revision, owners, waiting(), pods.open().length);
     }
 
     /** Closes idle connections that nobody used for a while. */

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.balance;
 
 import dev.sluice.model.dataplane.RevisionId;
+import dev.sluice.model.dataplane.RevisionSettings;
 import dev.sluice.model.dataplane.RevisionStat;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -90,9 +91,17 @@ public final class RevisionNumbers {
         return stat;
     }
 
-    GateSnapshot snapshot(RevisionId revision, int queued, int openPods) {
+    GateSnapshot snapshot(RevisionId revision, RevisionSettings.Owners owners, int queued, int openPods) {
         return new GateSnapshot(
-                revision, all.totals(), ofPods.totals(), waits, waitedSeconds, concurrency - queued, queued, openPods);
+                revision,
+                owners,
+                all.totals(),
+                ofPods.totals(),
+                waits,
+                waitedSeconds,
+                concurrency - queued,
+                queued,
+                openPods);
     }
 
     private void advance(long now) {

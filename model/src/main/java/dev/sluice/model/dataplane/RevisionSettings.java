@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueDepth requests that may wait for a pod; one more gets 503
  * @param probe how to find out that a pod answers; never null: a TCP connect when the user gave none
  * @param h2c whether the container speaks HTTP/2 without TLS (port name {@code h2c})
+ * @param owners whom its metrics are told of
  */
 public record RevisionSettings(
         int containerConcurrency,
@@ -21,7 +22,25 @@ public record RevisionSettings(
         @Nullable Duration idleTimeout,
         int queueDepth,
         Probe probe,
-        boolean h2c) {
+        boolean h2c,
+        Owners owners) {
+
+    /** A revision that nobody owns. */
+    public RevisionSettings(
+            int containerConcurrency,
+            Duration timeout,
+            @Nullable Duration responseStartTimeout,
+            @Nullable Duration idleTimeout,
+            int queueDepth,
+            Probe probe,
+            boolean h2c) {
+        this(containerConcurrency, timeout, responseStartTimeout, idleTimeout, queueDepth, probe, h2c, Owners.NOBODY);
+    }
+
+    /** Names of the revision's Service and Configuration; empty where there is none. */
+    public record Owners(String service, String configuration) {
+        public static final Owners NOBODY = new Owners("", "");
+    }
 
     /** A readiness probe the gateway can make itself; exec probes are left to the kubelet. */
     public sealed interface Probe {

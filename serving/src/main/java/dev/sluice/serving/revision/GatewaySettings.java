@@ -1,6 +1,7 @@
 package dev.sluice.serving.revision;
 
 import dev.sluice.api.serving.Revision;
+import dev.sluice.api.serving.ServingLabels;
 import dev.sluice.model.dataplane.RevisionSettings;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.HTTPHeader;
@@ -28,7 +29,14 @@ final class GatewaySettings {
                 seconds(spec.idleTimeoutSeconds()),
                 queueDepth,
                 probe(user),
-                user.h2c());
+                user.h2c(),
+                new RevisionSettings.Owners(
+                        label(revision, ServingLabels.SERVICE), label(revision, ServingLabels.CONFIGURATION)));
+    }
+
+    private static String label(Revision revision, String name) {
+        var labels = revision.getMetadata().getLabels();
+        return labels == null ? "" : labels.getOrDefault(name, "");
     }
 
     private static RevisionSettings.Probe probe(UserContainer user) {
