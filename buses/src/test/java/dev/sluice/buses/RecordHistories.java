@@ -1,9 +1,11 @@
 package dev.sluice.buses;
 
+import dev.sluice.buses.bus.Terms;
 import dev.sluice.workflows.delivery.Phase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,6 +20,7 @@ final class RecordHistories {
                 var rig = new EventsRig(Files.createDirectory(work.resolve("events")), temporal.target())) {
             failsTwice(rig, to.resolve(args[1] + "-fails-twice.json"));
             parkedAndReplayed(rig, to.resolve(args[1] + "-parked-and-replayed.json"));
+            ordered(rig, to.resolve(args[1] + "-ordered.json"));
         }
         System.exit(0);
     }
@@ -30,6 +33,23 @@ final class RecordHistories {
             rig.sender().event(EventsRig.HOST, "fails-twice");
             save(rig, "fails-twice", file);
             rig.events().unregister("flaky");
+        }
+    }
+
+    private static void ordered(EventsRig rig, Path file) throws Exception {
+        var calls = new AtomicInteger();
+        try (var subscriber =
+                new Subscriber().answering(_ -> Subscriber.Answer.of(calls.incrementAndGet() <= 2 ? 503 : 202))) {
+            rig.subscribe("orderly", subscriber.url(), EventsRig.quick(10), Terms.NONE.withOrder(true));
+            var headers = Map.of(
+                    "ce-specversion", "1.0",
+                    "ce-id", "ordered",
+                    "ce-type", "dev.sluice.test",
+                    "ce-source", "/tests",
+                    "ce-partitionkey", "k");
+            rig.sender().post(EventsRig.HOST, headers, "");
+            save(rig, "ordered", file);
+            rig.events().unregister("orderly");
         }
     }
 

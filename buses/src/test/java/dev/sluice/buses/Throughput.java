@@ -46,6 +46,21 @@ final class Throughput {
         }
 
         @Override
+        public boolean has(SubscriptionSettings subscription, String stamp) {
+            return false;
+        }
+
+        @Override
+        public void awaitSettled(SubscriptionSettings subscription, String stamp) {
+            // nothing was handed over
+        }
+
+        @Override
+        public void settled(List<String> stamps) {
+            // nothing was handed over
+        }
+
+        @Override
         public void subscriberIsBack(SubscriptionSettings subscription) {
             // nothing was withheld
         }

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code events.sluice.dev/backoff-jitter}</td><td>0 to 1: the share of a wait that chance may take off it</td></tr>
  * <tr><td>{@code events.sluice.dev/max-in-flight}</td><td>attempts at the same time</td></tr>
  * <tr><td>{@code events.sluice.dev/rate}</td><td>attempts begun in a second</td></tr>
+ * <tr><td>{@code events.sluice.dev/order}</td><td>{@code ordered}: of events with the same {@code partitionkey} one waits until
+ * that before it is delivered, dead-lettered or parked; {@code unordered} is the default. Knative's name of it, {@code
+ * kafka.eventing.knative.dev/delivery.order}, says the same on every bus</td></tr>
  * </table>
  */
 public final class DeliveryAnnotations {
@@ -30,6 +33,10 @@ public final class DeliveryAnnotations {
     public static final String MAX_IN_FLIGHT = "events.sluice.dev/max-in-flight";
     public static final String RATE = "events.sluice.dev/rate";
 
+    public static final String ORDER = "events.sluice.dev/order";
+    public static final String KNATIVE_ORDER = "kafka.eventing.knative.dev/delivery.order";
+
+    private static final String ORDERED = "ordered";
     private static final int MOST = 1_000_000;
     /** Of Knative, where a delivery says how often and not when. */
     private static final Duration USUAL_DELAY = Duration.ofMillis(200);
@@ -75,6 +82,11 @@ public final class DeliveryAnnotations {
         return count(annotations.get(RATE)).orElse(0);
     }
 
+    /** The name of Sluice wins where both are there. */
+    public static boolean ordered(Map<String, String> annotations) {
+        return ORDERED.equals(annotations.getOrDefault(ORDER, annotations.getOrDefault(KNATIVE_ORDER, "")));
+    }
+
     public static FieldErrors validate(ObjectNode object) {
         var annotations = Json.texts(Json.object(object, "metadata"), "annotations");
         var errors = FieldErrors.none();
@@ -94,6 +106,12 @@ public final class DeliveryAnnotations {
             var value = annotations.get(key);
             if (value != null && count(value).isEmpty()) {
                 errors = errors.also(wrong(key, value, "expected 1 <= number <= " + MOST));
+            }
+        }
+        for (var key : new String[] {ORDER, KNATIVE_ORDER}) {
+            var value = annotations.get(key);
+            if (value != null && !value.equals(ORDERED) && !value.equals("unordered")) {
+                errors = errors.also(wrong(key, value, "expected \"ordered\" or \"unordered\""));
             }
         }
         return errors;

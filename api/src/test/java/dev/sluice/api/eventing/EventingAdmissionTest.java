@@ -2,7 +2,9 @@ package dev.sluice.api.eventing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.api.duck.DeliveryAnnotations;
 import dev.sluice.api.eventing.config.EventingSettings;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,5 +193,17 @@ class EventingAdmissionTest {
                 .contains("invalid value: sometimes: metadata.annotations[events.sluice.dev/paused]")
                 .contains("invalid value: 2: metadata.annotations[events.sluice.dev/backoff-jitter]")
                 .contains("invalid value: 0: metadata.annotations[events.sluice.dev/rate]");
+        for (var order : List.of("events.sluice.dev/order", "kafka.eventing.knative.dev/delivery.order")) {
+            assertThat(TRIGGERS.created("metadata: {annotations: {" + order + ": sorted}}\n" + trigger("")))
+                    .contains("invalid value: sorted: metadata.annotations[" + order
+                            + "]\nexpected \"ordered\" or \"unordered\"");
+            assertThat(DeliveryAnnotations.ordered(Map.of(order, "ordered"))).isTrue();
+        }
+        assertThat(DeliveryAnnotations.ordered(Map.of(
+                        "events.sluice.dev/order",
+                        "unordered",
+                        "kafka.eventing.knative.dev/delivery.order",
+                        "ordered")))
+                .isFalse();
     }
 }

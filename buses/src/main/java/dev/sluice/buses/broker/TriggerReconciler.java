@@ -302,7 +302,8 @@ public final class TriggerReconciler implements Reconciler<Trigger>, Cleaner<Tri
                         format(delivery),
                         DeliveryAnnotations.paused(annotations),
                         DeliveryAnnotations.maxInFlight(annotations),
-                        DeliveryAnnotations.rate(annotations)));
+                        DeliveryAnnotations.rate(annotations),
+                        DeliveryAnnotations.ordered(annotations)));
     }
 
     private static @Nullable String format(@Nullable DeliverySpec delivery) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param paused nothing is attempted; its events wait
  * @param atOnce attempts at the same time, 0 as many as the dispatcher allows
  * @param perSecond attempts begun in a second, 0 without a bound
+ * @param ordered events with the same {@link PartitionKey} are attempted one after the other, each once the one before is settled
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record Terms(
@@ -24,35 +25,40 @@ public record Terms(
         @Nullable String format,
         boolean paused,
         int atOnce,
-        int perSecond) {
+        int perSecond,
+        boolean ordered) {
     /** Of the kind whose subscriptions take the events of a Broker. */
     public static final String TRIGGER = "Trigger";
 
     /** Asks for nothing. */
-    public static final Terms NONE = new Terms(null, null, null, null, false, 0, 0);
+    public static final Terms NONE = new Terms(null, null, null, null, false, 0, 0, false);
 
     public Terms withDeadLetterSink(URI sink) {
-        return new Terms(kind, filters, sink, format, paused, atOnce, perSecond);
+        return new Terms(kind, filters, sink, format, paused, atOnce, perSecond, ordered);
     }
 
     public Terms withFilters(String json) {
-        return new Terms(kind, json, deadLetterSink, format, paused, atOnce, perSecond);
+        return new Terms(kind, json, deadLetterSink, format, paused, atOnce, perSecond, ordered);
     }
 
     public Terms withKind(String name) {
-        return new Terms(name, filters, deadLetterSink, format, paused, atOnce, perSecond);
+        return new Terms(name, filters, deadLetterSink, format, paused, atOnce, perSecond, ordered);
     }
 
     public Terms withFormat(String name) {
-        return new Terms(kind, filters, deadLetterSink, name, paused, atOnce, perSecond);
+        return new Terms(kind, filters, deadLetterSink, name, paused, atOnce, perSecond, ordered);
     }
 
     public Terms withPaused(boolean now) {
-        return new Terms(kind, filters, deadLetterSink, format, now, atOnce, perSecond);
+        return new Terms(kind, filters, deadLetterSink, format, now, atOnce, perSecond, ordered);
     }
 
     public Terms withLimits(int most, int rate) {
-        return new Terms(kind, filters, deadLetterSink, format, paused, most, rate);
+        return new Terms(kind, filters, deadLetterSink, format, paused, most, rate, ordered);
+    }
+
+    public Terms withOrder(boolean kept) {
+        return new Terms(kind, filters, deadLetterSink, format, paused, atOnce, perSecond, kept);
     }
 
     /** Whether it takes the events of a Broker, and its answers go back to it. */

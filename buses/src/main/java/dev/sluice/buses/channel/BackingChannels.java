@@ -202,7 +202,8 @@ public final class BackingChannels {
                             delivery == null ? null : delivery.format(),
                             DeliveryAnnotations.paused(own),
                             DeliveryAnnotations.maxInFlight(own),
-                            DeliveryAnnotations.rate(own))));
+                            DeliveryAnnotations.rate(own),
+                            DeliveryAnnotations.ordered(own))));
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());
         }

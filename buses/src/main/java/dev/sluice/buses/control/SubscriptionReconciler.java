@@ -156,8 +156,8 @@ final class SubscriptionReconciler implements Reconciler<Subscription>, Cleaner<
                 DeliverySpec.policy(spec.delivery()),
                 Terms.NONE
                         .withPaused(DeliveryAnnotations.paused(annotations))
-                        .withLimits(
-                                DeliveryAnnotations.maxInFlight(annotations), DeliveryAnnotations.rate(annotations)));
+                        .withLimits(DeliveryAnnotations.maxInFlight(annotations), DeliveryAnnotations.rate(annotations))
+                        .withOrder(DeliveryAnnotations.ordered(annotations)));
     }
 
     private void dispatch(SubscriptionSettings settings, ConditionSet conditions) {

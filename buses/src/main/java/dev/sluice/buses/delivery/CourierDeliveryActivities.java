@@ -7,6 +7,7 @@ import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.workflows.delivery.DeliveryActivities;
 import dev.sluice.workflows.delivery.DeliveryWorkflowImpl;
+import dev.sluice.workflows.delivery.Subject;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCompletionException;
@@ -68,6 +69,11 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
             Thread.currentThread().interrupt();
         }
         return report(to, results);
+    }
+
+    @Override
+    public void settled(Subject subject, List<String> stamps) {
+        dispatcher.settled(stamps);
     }
 
     private Result attempt(SubscriptionSettings to, Numbered event) {

@@ -6,12 +6,19 @@ import dev.sluice.workflows.Wire;
 import dev.sluice.workflows.delivery.DeliveryState;
 import dev.sluice.workflows.delivery.DeliveryWorkflow;
 import dev.sluice.workflows.delivery.Subject;
+import dev.sluice.workflows.delivery.Timeline;
 import dev.sluice.workflows.delivery.Undelivered;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
 import io.temporal.common.SearchAttributes;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +36,10 @@ public final class TemporalHandOver implements HandOver {
 
     private static final int SEARCHABLE_LENGTH = 255;
 
+    /** The word that an event is settled may be lost with a worker. */
+    private static final int LOOK_SECONDS = 30;
+
+    private final Map<String, CountDownLatch> waiting = new ConcurrentHashMap<>();
     private final WorkflowClient client;
 
     public TemporalHandOver(WorkflowClient client) {
@@ -55,11 +66,73 @@ public final class TemporalHandOver implements HandOver {
                 .setTypedSearchAttributes(attributes)
                 .build();
         var subject = new Subject(
-                to.namespace(), to.name(), to.uid(), to.policy(), to.terms().deadLetterSink() != null);
+                to.namespace(),
+                to.name(),
+                to.uid(),
+                to.policy(),
+                to.terms().deadLetterSink() != null,
+                to.terms().ordered());
         client.newUntypedWorkflowStub(DeliveryWorkflow.TYPE, options)
                 .signalWithStart("add", new Object[] {new DeliveryWorkflow.Batch(events)}, new Object[] {
                     DeliveryState.of(subject)
                 });
+    }
+
+    @Override
+    public boolean has(SubscriptionSettings to, String stamp) {
+        try {
+            workflow(to, stamp).describe();
+            return true;
+        } catch (WorkflowNotFoundException _) {
+            return false;
+        }
+    }
+
+    private WorkflowStub workflow(SubscriptionSettings to, String stamp) {
+        return client.newUntypedWorkflowStub(Wire.deliveryId(to.namespace(), to.uid(), SHARD, stamp));
+    }
+
+    @Override
+    public void awaitSettled(SubscriptionSettings to, String stamp) throws InterruptedException {
+        var word = new CountDownLatch(1);
+        waiting.put(stamp, word);
+        try {
+            while (!isSettled(to, stamp)) {
+                var _ = word.await(LOOK_SECONDS, TimeUnit.SECONDS);
+                if (word.getCount() == 0) {
+                    return;
+                }
+            }
+        } finally {
+            waiting.remove(stamp, word);
+        }
+    }
+
+    private boolean isSettled(SubscriptionSettings to, String stamp) {
+        try {
+            return workflow(to, stamp).query("timeline", Timeline.class).events().stream()
+                    .noneMatch(event ->
+                            event.stamp().equals(stamp) && !event.phase().settled());
+        } catch (WorkflowNotFoundException _) {
+            return true; // it has ended, and its history is kept no longer
+        } catch (RuntimeException e) {
+            LOG.atInfo()
+                    .addKeyValue("namespace", to.namespace())
+                    .addKeyValue("subscription", to.name())
+                    .addKeyValue("cause", String.valueOf(e.getMessage()))
+                    .log("what became of an event that others wait behind could not be asked");
+            return false;
+        }
+    }
+
+    @Override
+    public void settled(List<String> stamps) {
+        for (var stamp : stamps) {
+            var word = waiting.get(stamp);
+            if (word != null) {
+                word.countDown();
+            }
+        }
     }
 
     private static List<String> some(List<Undelivered> events, Function<Undelivered, String> value) {

@@ -94,6 +94,11 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
+    /** Events that others wait behind do not wait any more. */
+    public void settled(List<String> stamps) {
+        handOver.settled(stamps);
+    }
+
     /** By subscription uid. */
     public Map<String, DispatchStats> stats() {
         var stats = new HashMap<String, DispatchStats>();

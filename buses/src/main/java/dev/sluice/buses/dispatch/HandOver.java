@@ -13,6 +13,19 @@ public interface HandOver {
      */
     void handOver(SubscriptionSettings subscription, List<Undelivered> events);
 
+    /**
+     * Whether this event was handed over before, on its own: asked when the bus may give it again after a kill.
+     *
+     * @throws RuntimeException when that cannot be said at present
+     */
+    boolean has(SubscriptionSettings subscription, String stamp);
+
+    /** Returns once an event that was handed over on its own does not wait any more. */
+    void awaitSettled(SubscriptionSettings subscription, String stamp) throws InterruptedException;
+
+    /** Word of {@link #awaitSettled} that an event has come to it; may be missing. */
+    void settled(List<String> stamps);
+
     /** The subscriber answers again: what waits for it elsewhere may be tried now. */
     void subscriberIsBack(SubscriptionSettings subscription);
 }

@@ -86,10 +86,18 @@ final class HandOverDesk {
     }
 
     private void pass(List<Failed> batch) throws InterruptedException {
-        var events = batch.stream()
+        handOver(batch.stream()
                 .map(failed ->
                         new Undelivered(Parcels.of(failed.delivery.stamp(), failed.delivery.event()), failed.tried))
-                .toList();
+                .toList());
+        var _ = CompletableFuture.allOf(batch.stream()
+                        .map(failed -> failed.delivery.acknowledge())
+                        .toArray(CompletableFuture[]::new))
+                .whenComplete((_, _) -> slots.release(batch.size()));
+    }
+
+    /** Returns once it is confirmed. */
+    void handOver(List<Undelivered> events) throws InterruptedException {
         long pause = FIRST_PAUSE_MILLIS;
         for (int attempt = 1; ; attempt++) {
             try {
@@ -108,10 +116,6 @@ final class HandOverDesk {
                 pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
             }
         }
-        var _ = CompletableFuture.allOf(batch.stream()
-                        .map(failed -> failed.delivery.acknowledge())
-                        .toArray(CompletableFuture[]::new))
-                .whenComplete((_, _) -> slots.release(batch.size()));
-        meters.handedOver(batch.size());
+        meters.handedOver(events.size());
     }
 }

@@ -2,7 +2,7 @@ package dev.sluice.buses.dispatch;
 
 import java.util.concurrent.TimeUnit;
 
-/** Spreads what begins evenly over each second. For one thread. */
+/** Spreads what begins evenly over each second. */
 final class Pace {
     private long next = System.nanoTime();
 
@@ -15,10 +15,16 @@ final class Pace {
         if (perSecond <= 0) {
             return;
         }
-        long now = System.nanoTime();
-        if (next - now > 0) {
-            TimeUnit.NANOSECONDS.sleep(next - now);
+        long wait = turn(perSecond);
+        if (wait > 0) {
+            TimeUnit.NANOSECONDS.sleep(wait);
         }
-        next = Math.max(next, now) + TimeUnit.SECONDS.toNanos(1) / perSecond;
+    }
+
+    private synchronized long turn(int perSecond) {
+        long now = System.nanoTime();
+        long begin = next - now > 0 ? next : now;
+        next = begin + TimeUnit.SECONDS.toNanos(1) / perSecond;
+        return begin - now;
     }
 }

@@ -1,14 +1,17 @@
 package dev.sluice.buses.dispatch;
 
 import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.PartitionKey;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.Verdict;
+import dev.sluice.workflows.delivery.Tried;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
@@ -22,6 +25,8 @@ import java.util.function.IntSupplier;
  *                   +-> not wanted: acknowledge
  * </pre>
  *
+ * What an ordered subscription wants goes the same way, one event of a key at a time: {@link InOrder}.
+ *
  * An event is in flight until its acknowledgement is durable, so the number in flight bounds what a kill repeats.
  */
 final class Pump implements AutoCloseable {
@@ -31,6 +36,7 @@ final class Pump implements AutoCloseable {
     private final Courier courier;
     private final HandOver handOver;
     private final HandOverDesk desk;
+    private final InOrder inOrder;
     private final Clock clock;
     private final DeliveryMetrics metrics;
     private final IntSupplier pending;
@@ -66,6 +72,7 @@ final class Pump implements AutoCloseable {
         this.most = limits.inFlight();
         this.inFlight = new Slots(width(settings));
         this.desk = new HandOverDesk(handOver, limits, () -> this.settings, meters);
+        this.inOrder = new InOrder(handOver, desk, this::firstInOrder, () -> this.settings, limits);
         var name = settings.namespace() + "/" + settings.name();
         this.taker = Thread.ofVirtual().name("dispatch " + name).unstarted(this::run);
         this.passer = Thread.ofVirtual().name("hand-over " + name).unstarted(desk::run);
@@ -129,6 +136,14 @@ final class Pump implements AutoCloseable {
                     var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
                     continue;
                 }
+                if (settings.terms().ordered()) {
+                    var key = PartitionKey.of(delivery.event());
+                    if (key.isPresent()) {
+                        inFlight.release(); // it takes its place again for the attempt
+                        inOrder.take(key.get(), delivery);
+                        continue;
+                    }
+                }
                 pace.await(settings.terms().perSecond());
                 if (breaker.admit() == Breaker.Admission.TRY) {
                     Thread.startVirtualThread(() -> attempt(delivery));
@@ -155,20 +170,43 @@ final class Pump implements AutoCloseable {
     }
 
     private void attempt(Bus.Delivery delivery) {
-        var result = courier.deliver(settings, delivery.event(), delivery.stamp(), 1);
-        meters.tried(SubscriptionMeters.Turn.FIRST, delivery.event(), result);
-        heard(result.verdict());
-        if (result.verdict() == Verdict.DELIVERED) {
+        var failed = tryOnce(delivery);
+        if (failed.isEmpty()) {
             var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
             return;
         }
         try {
-            desk.take(delivery, List.of(Parcels.tried(1, clock.instant(), result)));
+            desk.take(delivery, failed.get());
         } catch (InterruptedException _) {
             // stopping: it was not acknowledged, so the bus gives it again after the start
             Thread.currentThread().interrupt();
         }
         inFlight.release();
+    }
+
+    private Optional<List<Tried>> firstInOrder(Bus.Delivery delivery) throws InterruptedException {
+        awaitResumed();
+        inFlight.acquire();
+        try {
+            pace.await(settings.terms().perSecond());
+            if (breaker.admit() != Breaker.Admission.TRY) {
+                meters.withheld();
+                return Optional.of(List.of());
+            }
+            return tryOnce(delivery);
+        } finally {
+            inFlight.release();
+        }
+    }
+
+    /** Empty when it was delivered. */
+    private Optional<List<Tried>> tryOnce(Bus.Delivery delivery) {
+        var result = courier.deliver(settings, delivery.event(), delivery.stamp(), 1);
+        meters.tried(SubscriptionMeters.Turn.FIRST, delivery.event(), result);
+        heard(result.verdict());
+        return result.verdict() == Verdict.DELIVERED
+                ? Optional.empty()
+                : Optional.of(List.of(Parcels.tried(1, clock.instant(), result)));
     }
 
     SubscriptionMeters meters() {
@@ -191,6 +229,7 @@ final class Pump implements AutoCloseable {
     @Override
     public void close() {
         taker.interrupt();
+        inOrder.close();
         try {
             int width = inFlight.bound();
             if (inFlight.tryAcquire(width, DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -14,6 +14,10 @@ public interface DeliveryActivities {
     @ActivityMethod
     Report attempt(Round round);
 
+    /** Events of an ordered subscription do not wait any more: those behind them may be tried. Only a hint, which may be lost. */
+    @ActivityMethod
+    void settled(Subject subject, List<String> stamps);
+
     /** @param events with the number that this attempt has for each */
     record Round(Subject subject, List<Numbered> events) {
         public Round {

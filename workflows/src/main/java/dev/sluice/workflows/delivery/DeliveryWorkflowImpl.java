@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Rounds of attempts with timers between them. An attempt is never repeated by Temporal itself: its number travels with the
@@ -34,6 +35,12 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     /** A paused subscription tells its workflows when it goes on; this is for the message that was lost. */
     private static final Duration PAUSED_LOOK = Duration.ofMinutes(10);
 
+    private static final ActivityOptions HINT = ActivityOptions.newBuilder()
+            .setStartToCloseTimeout(Duration.ofSeconds(10))
+            .setScheduleToCloseTimeout(Duration.ofSeconds(30))
+            .build();
+
+    private final Set<String> toldSettled = new HashSet<>();
     private final Ledger ledger;
     private Subject subject;
     private String phase = "";
@@ -54,6 +61,7 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
                 Workflow.await(Workflow::isEveryHandlerFinished);
                 Workflow.continueAsNew(new DeliveryState(subject, ledger.items()));
             }
+            tellSettled();
             var due = ledger.due(Workflow.currentTimeMillis(), ROUND_EVENTS, ROUND_BYTES);
             if (due.isEmpty()) {
                 tellPhase();
@@ -62,9 +70,31 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
                 round(due);
             }
         }
+        tellSettled();
         tellPhase();
         Workflow.await(Workflow::isEveryHandlerFinished);
         return timeline();
+    }
+
+    private void tellSettled() {
+        if (!subject.ordered()) {
+            return;
+        }
+        var settled = ledger.items().stream()
+                .filter(item -> item.phase().settled())
+                .map(DeliveryState.Item::stamp)
+                .filter(toldSettled::add)
+                .toList();
+        if (!settled.isEmpty()) {
+            try {
+                Workflow.newActivityStub(DeliveryActivities.class, HINT).settled(subject, settled);
+            } catch (ActivityFailure e) {
+                if (e.getCause() instanceof CanceledFailure canceled) {
+                    throw canceled;
+                }
+                // the dispatcher looks by itself from time to time
+            }
+        }
     }
 
     private void await() {
@@ -92,7 +122,12 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
         long now = Workflow.currentTimeMillis();
         if (report.policy() != null) {
             subject = new Subject(
-                    subject.namespace(), subject.subscription(), subject.uid(), report.policy(), report.deadLetters());
+                    subject.namespace(),
+                    subject.subscription(),
+                    subject.uid(),
+                    report.policy(),
+                    report.deadLetters(),
+                    subject.ordered());
         }
         if (report.paused()) {
             ledger.postpone(now + PAUSED_LOOK.toMillis());

@@ -13,6 +13,11 @@ public enum Phase {
     /** Its subscription was deleted. */
     ORPHANED;
 
+    /** Nothing more is attempted, unless a person asks for it. */
+    public boolean settled() {
+        return this != WAITING;
+    }
+
     boolean open() {
         return this == WAITING || this == PARKED;
     }

@@ -1,0 +1,126 @@
+package dev.sluice.buses.dispatch;
+
+import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.workflows.delivery.Tried;
+import dev.sluice.workflows.delivery.Undelivered;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The events of an ordered subscription that have a key. One that fails is handed over on its own, stays unacknowledged, and the ones of
+ * its key wait here and in the bus until its workflow has settled it. So after a kill the bus gives it again before them, and the first
+ * event of each key that comes then is looked for among the workflows before it is attempted.
+ */
+final class InOrder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(InOrder.class);
+    /** Keys that are known to have been asked for; of one that is forgotten, asking again costs a call and nothing else. */
+    private static final int KEYS = 10_000;
+
+    private static final long ASK_AGAIN_MILLIS = 1_000;
+
+    private final HandOver handOver;
+    private final HandOverDesk desk;
+    private final FirstAttempt first;
+    private final Supplier<SubscriptionSettings> settings;
+    private final Semaphore held;
+    private final Lanes lanes = new Lanes();
+    private final Map<String, Boolean> asked = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > KEYS;
+        }
+    };
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    /** Makes the attempt that is made here. */
+    interface FirstAttempt {
+        /** Empty when it was delivered; else what was tried, which is nothing while the subscriber is known to be ill. */
+        Optional<List<Tried>> attempt(Bus.Delivery delivery) throws InterruptedException;
+    }
+
+    InOrder(
+            HandOver handOver,
+            HandOverDesk desk,
+            FirstAttempt first,
+            Supplier<SubscriptionSettings> settings,
+            DispatchLimits limits) {
+        this.handOver = handOver;
+        this.desk = desk;
+        this.first = first;
+        this.settings = settings;
+        this.held = new Semaphore(limits.handOverSlots());
+    }
+
+    /** Waits while too many wait here already. */
+    void take(String key, Bus.Delivery delivery) throws InterruptedException {
+        held.acquire();
+        switch (lanes.enter(key, delivery)) {
+            case UNDER_WAY -> threads.execute(() -> run(key, delivery));
+            case WAITS -> {}
+            case KNOWN -> held.release();
+        }
+    }
+
+    private void run(String key, Bus.Delivery delivery) {
+        try {
+            for (var next = Optional.of(delivery); next.isPresent(); next = lanes.advance(key)) {
+                deliver(key, next.get());
+            }
+        } catch (InterruptedException _) {
+            // stopping: what is not acknowledged comes again after the start
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void deliver(String key, Bus.Delivery delivery) throws InterruptedException {
+        if (!handedOverBefore(key, delivery.stamp())) {
+            var tried = first.attempt(delivery);
+            if (tried.isPresent()) {
+                desk.handOver(List.of(new Undelivered(Parcels.of(delivery.stamp(), delivery.event()), tried.get())));
+                handOver.awaitSettled(settings.get(), delivery.stamp());
+            }
+        } else {
+            handOver.awaitSettled(settings.get(), delivery.stamp());
+        }
+        var _ = lanes.head(key).acknowledge().whenComplete((_, _) -> held.release());
+    }
+
+    private boolean handedOverBefore(String key, String stamp) throws InterruptedException {
+        synchronized (asked) {
+            if (asked.containsKey(key)) {
+                return false;
+            }
+        }
+        while (true) {
+            try {
+                boolean before = handOver.has(settings.get(), stamp);
+                synchronized (asked) {
+                    asked.put(key, true);
+                }
+                return before;
+            } catch (RuntimeException e) {
+                LOG.atWarn()
+                        .addKeyValue("subscription", settings.get().name())
+                        .addKeyValue("cause", String.valueOf(e.getMessage()))
+                        .log("whether an event was handed over before cannot be asked; its key waits");
+                Thread.sleep(ASK_AGAIN_MILLIS);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.sluice.buses.dispatch;
+
+import dev.sluice.buses.bus.Bus;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Events by key: of each key only the oldest is under way, and the others wait behind it. */
+final class Lanes {
+    enum Entry {
+        UNDER_WAY,
+        WAITS,
+        /** It is here already: a bus that lost its connection gave it again. The newer delivery is the one to acknowledge. */
+        KNOWN
+    }
+
+    private static final class Lane {
+        Bus.Delivery head;
+        final Map<String, Bus.Delivery> behind = new LinkedHashMap<>();
+
+        Lane(Bus.Delivery head) {
+            this.head = head;
+        }
+    }
+
+    private final Map<String, Lane> lanes = new HashMap<>();
+
+    synchronized Entry enter(String key, Bus.Delivery delivery) {
+        var lane = lanes.get(key);
+        if (lane == null) {
+            lanes.put(key, new Lane(delivery));
+            return Entry.UNDER_WAY;
+        }
+        if (lane.head.stamp().equals(delivery.stamp())) {
+            lane.head = delivery;
+            return Entry.KNOWN;
+        }
+        return lane.behind.put(delivery.stamp(), delivery) == null ? Entry.WAITS : Entry.KNOWN;
+    }
+
+    /** The one under way, as the bus gave it last. */
+    synchronized Bus.Delivery head(String key) {
+        var lane = lanes.get(key);
+        if (lane == null) {
+            throw new IllegalStateException("nothing is under way for " + key);
+        }
+        return lane.head;
+    }
+
+    /** The next one, which is under way now. */
+    synchronized Optional<Bus.Delivery> advance(String key) {
+        var lane = lanes.get(key);
+        if (lane == null || lane.behind.isEmpty()) {
+            lanes.remove(key);
+            return Optional.empty();
+        }
+        var oldest = lane.behind.entrySet().iterator();
+        lane.head = oldest.next().getValue();
+        oldest.remove();
+        return Optional.of(lane.head);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.buses.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.dispatch.Lanes.Entry;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class LanesTest {
+    private final Lanes lanes = new Lanes();
+
+    private record Given(String stamp) implements Bus.Delivery {
+        @Override
+        public EventMessage event() {
+            return new EventMessage(Map.of(), new byte[0], "t", "/s", stamp);
+        }
+
+        @Override
+        public CompletableFuture<Void> acknowledge() {
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    @Test
+    void oneOfEachKeyIsUnderWayAndTheOthersFollowInTheirOrder() {
+        assertThat(lanes.enter("a", new Given("1"))).isEqualTo(Entry.UNDER_WAY);
+        assertThat(lanes.enter("b", new Given("2"))).isEqualTo(Entry.UNDER_WAY);
+        assertThat(lanes.enter("a", new Given("3"))).isEqualTo(Entry.WAITS);
+        assertThat(lanes.enter("a", new Given("4"))).isEqualTo(Entry.WAITS);
+
+        assertThat(lanes.advance("b")).isEmpty();
+        assertThat(lanes.advance("a")).contains(new Given("3"));
+        assertThat(lanes.enter("a", new Given("5"))).isEqualTo(Entry.WAITS);
+        assertThat(lanes.advance("a")).contains(new Given("4"));
+        assertThat(lanes.advance("a")).contains(new Given("5"));
+        assertThat(lanes.advance("a")).isEmpty();
+        assertThat(lanes.enter("a", new Given("6"))).isEqualTo(Entry.UNDER_WAY);
+    }
+
+    @Test
+    void whatTheBusGivesAgainKeepsItsPlaceAndIsAcknowledgedAsItCameLast() {
+        var again = new Given[] {new Given("1"), new Given("2")};
+        lanes.enter("a", new Given("1"));
+        lanes.enter("a", new Given("2"));
+        lanes.enter("a", new Given("3"));
+
+        assertThat(lanes.enter("a", again[0])).isEqualTo(Entry.KNOWN);
+        assertThat(lanes.enter("a", again[1])).isEqualTo(Entry.KNOWN);
+
+        assertThat(lanes.head("a")).isSameAs(again[0]);
+        assertThat(lanes.advance("a").orElseThrow()).isSameAs(again[1]);
+        assertThat(lanes.advance("a")).contains(new Given("3"));
+    }
+}
