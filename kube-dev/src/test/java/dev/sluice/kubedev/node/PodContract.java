@@ -104,8 +104,9 @@ abstract class PodContract {
         var status = container(pod, "a");
         assertThat(status.getRestartCount()).isBetween(1, 3); // a slow machine may tell of a later crash first
         assertThat(status.getState().getWaiting().getMessage())
-                .startsWith("back-off " + (10 << (status.getRestartCount() - 1))
-                        + "s restarting failed container=a pod=" + pod.getMetadata().getName() + "_");
+                .startsWith(
+                        "back-off " + (10 << (status.getRestartCount() - 1)) + "s restarting failed container=a pod="
+                                + pod.getMetadata().getName() + "_");
         assertThat(status.getLastState().getTerminated().getExitCode()).isEqualTo(1);
         assertThat(pod.getStatus().getPhase()).isEqualTo("Running");
         assertThat(condition(pod, "Ready").getReason()).isEqualTo("ContainersNotReady");
