@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A story that must end as if nothing had happened, although something is killed in its middle. */
 enum FaultStory {
@@ -110,6 +112,15 @@ enum FaultStory {
         }
     },
 
+    /** A Build is at one of its moments; it ends with the same digest, and what had finished is not run again. */
+    BUILD_BEFORE_ITS_POD(BuildStory.Moment.BEFORE_THE_POD),
+    BUILD_IN_CREDENTIALS(BuildStory.Moment.CREDENTIALS),
+    BUILD_IN_SOURCE(BuildStory.Moment.SOURCE),
+    BUILD_IN_FIRST_STEP(BuildStory.Moment.FIRST_STEP),
+    BUILD_IN_PUSH(BuildStory.Moment.PUSH),
+    BUILD_IN_LAST_STEP(BuildStory.Moment.LAST_STEP),
+    BUILD_AFTER_ITS_LAST_STEP(BuildStory.Moment.AFTER_THE_LAST_STEP),
+
     /** A rollout is half way; it goes on from where it was. */
     ROLLOUT_HALF_WAY {
         @Override
@@ -147,7 +158,36 @@ enum FaultStory {
     private static final String EXAMPLE =
             Platform.LAUNCHER.resolveSibling("examples").resolve("hello-java").toString();
 
-    abstract void run(Platform platform, Victim victim, Random random) throws Exception;
+    private final BuildStory.@Nullable Moment moment;
+
+    FaultStory() {
+        this(null);
+    }
+
+    FaultStory(BuildStory.@Nullable Moment moment) {
+        this.moment = moment;
+    }
+
+    void run(Platform platform, Victim victim, Random random) throws Exception {
+        BuildStory.run(platform, victim, Objects.requireNonNull(moment), random);
+    }
+
+    /** Whether there is something to be killed. */
+    boolean has(Victim victim) {
+        return switch (victim) {
+            case SLUICE, TEMPORAL, API_SERVER, ETCD, CONTROLLER_MANAGER -> true;
+            case BUILD_POD -> moment != null && moment != BuildStory.Moment.BEFORE_THE_POD;
+            case BUILD_STEP ->
+                moment != null
+                        && moment != BuildStory.Moment.BEFORE_THE_POD
+                        && moment != BuildStory.Moment.AFTER_THE_LAST_STEP;
+        };
+    }
+
+    /** Whether it leaves a platform on which another one can run: it has a namespace of its own. */
+    boolean sharesItsPlatform() {
+        return moment != null;
+    }
 
     /** Whether the step has begun; a short one may be over before anybody looks. */
     private static boolean stepSeen(Platform platform, String step) {

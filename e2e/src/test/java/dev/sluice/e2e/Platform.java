@@ -136,6 +136,15 @@ public final class Platform implements AutoCloseable {
         return instance("registry");
     }
 
+    /** Of the one node, which is this machine: where pods reach what a test serves. */
+    public String nodeAddress() {
+        return client().nodes().list().getItems().getFirst().getStatus().getAddresses().stream()
+                .filter(address -> address.getType().equals("InternalIP"))
+                .findFirst()
+                .orElseThrow()
+                .getAddress();
+    }
+
     public KubernetesClient client() {
         var known = client;
         if (known == null) {

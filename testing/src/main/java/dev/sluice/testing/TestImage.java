@@ -8,6 +8,7 @@ import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
 import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import com.google.cloud.tools.jib.api.buildplan.Port;
+import dev.sluice.testing.ask.Ask;
 import dev.sluice.testing.http2.Http2App;
 import dev.sluice.testing.probe.ProbeApp;
 import java.io.File;
@@ -110,6 +111,15 @@ public final class TestImage {
         try {
             return pushProgram(
                     reference, cache, Http2App.class, List.of(libraries.build()), Map.of("PATH", "/opt/java/bin"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Pushes {@link Ask} as user 65532. */
+    public static String pushAsk(String reference, Path cache) {
+        try {
+            return pushProgram(reference, cache, Ask.class, List.of(), Map.of("PATH", "/opt/java/bin"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,8 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.StreamSupport;
 
-/** A static site: its files in one layer, a small server in the layer below. */
+/** A static site: its files without Git's in one layer, a small server in the layer below. */
 final class SiteImage {
     private static final String SERVER = "/app/server.jar";
     private static final String SITE = "/app/site";
@@ -29,9 +30,22 @@ final class SiteImage {
                         .setName("server")
                         .addEntry(jar, AbsoluteUnixPath.get(SERVER))
                         .build())
-                .addFileEntriesLayer(RuntimeLayers.tree("site", folder, SITE))
+                .addFileEntriesLayer(files(folder))
                 .setEntrypoint(List.of(java, "-XX:MaxRAMPercentage=70", "-cp", SERVER, name, SITE))
                 .setWorkingDirectory(AbsoluteUnixPath.get("/app"));
+    }
+
+    /** Git's own are nobody's to read, and tell when the source was fetched: they would make another image each time. */
+    private static FileEntriesLayer files(Path folder) throws IOException {
+        var site = RuntimeLayers.tree("site", folder, SITE);
+        var git = Path.of(".git");
+        return site.toBuilder()
+                .setEntries(site.getEntries().stream()
+                        .filter(entry -> StreamSupport.stream(
+                                        folder.relativize(entry.getSourceFile()).spliterator(), false)
+                                .noneMatch(git::equals))
+                        .toList())
+                .build();
     }
 
     private SiteImage() {}

@@ -124,6 +124,19 @@ class JibStepIT {
     }
 
     @Test
+    void keepsWhatGitKnowsOfASiteToItself() throws IOException {
+        file("index.html", "<h1>hello</h1>");
+        var pushed = jib(registry.address() + "/site").message().path("digest").asText();
+        file(".git/index", "when each file was last looked at");
+        file("module/.git", "gitdir: ../.git/modules/module");
+
+        var again = jib(registry.address() + "/site");
+
+        assertThat(again.exitCode()).as(again.output()).isZero();
+        assertThat(again.message().path("digest").asText()).isEqualTo(pushed);
+    }
+
+    @Test
     void takesAJarOfSpringBootApart() throws IOException {
         var jar = folder.resolve("workspace/boot.jar");
         Files.createDirectories(folder.resolve("workspace"));

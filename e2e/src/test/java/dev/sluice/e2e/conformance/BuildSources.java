@@ -42,7 +42,7 @@ final class BuildSources implements AutoCloseable {
             var commit = repository(folder.resolve("app"));
             var shell = platform.registry() + "/conformance/shell:1";
             TestImage.pushShell(shell, Files.createDirectories(platform.home.resolve("test-images")));
-            var address = address(platform);
+            var address = platform.nodeAddress();
             return new BuildSources(
                     shell,
                     commit,
@@ -85,15 +85,6 @@ final class BuildSources implements AutoCloseable {
     /** What builds take for Google Cloud Storage. */
     Optional<Buckets> buckets() {
         return Optional.ofNullable(buckets);
-    }
-
-    /** Of the one node, which is this machine. */
-    static String address(Platform platform) {
-        return platform.client().nodes().list().getItems().getFirst().getStatus().getAddresses().stream()
-                .filter(address -> address.getType().equals("InternalIP"))
-                .findFirst()
-                .orElseThrow()
-                .getAddress();
     }
 
     String url() {

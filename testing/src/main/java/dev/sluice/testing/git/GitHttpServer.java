@@ -10,37 +10,46 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Git's own {@code http-backend} behind an HTTP server on loopback. */
 public final class GitHttpServer implements AutoCloseable {
     private final HttpServer server;
     private final Path root;
+    private final Consumer<String> asked;
 
-    private GitHttpServer(HttpServer server, Path root) {
+    private GitHttpServer(HttpServer server, Path root, Consumer<String> asked) {
         this.server = server;
         this.root = root;
+        this.asked = asked;
     }
 
     /** Without credentials, at an address of this machine. */
     public static GitHttpServer at(String address, Path root) throws IOException {
-        return start(address, root, null, null);
+        return start(address, root, _ -> {}, null, null);
+    }
+
+    /** Without credentials; {@code asked} gets the path of every request before it is answered, and may take its time. */
+    public static GitHttpServer at(String address, Path root, Consumer<String> asked) throws IOException {
+        return start(address, root, asked, null, null);
     }
 
     /** For one user, at an address of this machine. */
     public static GitHttpServer at(String address, Path root, String user, String password) throws IOException {
-        return start(address, root, user, password);
+        return start(address, root, _ -> {}, user, password);
     }
 
     /** On loopback, for one user. */
     public static GitHttpServer start(Path root, @Nullable String user, @Nullable String password) throws IOException {
-        return start("127.0.0.1", root, user, password);
+        return start("127.0.0.1", root, _ -> {}, user, password);
     }
 
-    private static GitHttpServer start(String address, Path root, @Nullable String user, @Nullable String password)
+    private static GitHttpServer start(
+            String address, Path root, Consumer<String> asked, @Nullable String user, @Nullable String password)
             throws IOException {
         var http = HttpServer.create(new InetSocketAddress(address, 0), 0);
-        var server = new GitHttpServer(http, root);
+        var server = new GitHttpServer(http, root, asked);
         var context = http.createContext("/", server::answer);
         if (user != null) {
             context.setAuthenticator(new BasicAuthenticator("git") {
@@ -62,6 +71,7 @@ public final class GitHttpServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
+            asked.accept(exchange.getRequestURI().getPath());
             var builder = new ProcessBuilder("git", "http-backend");
             var env = builder.environment();
             env.put("GIT_PROJECT_ROOT", root.toString());
