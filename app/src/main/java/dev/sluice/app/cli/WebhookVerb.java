@@ -1,6 +1,8 @@
 package dev.sluice.app.cli;
 
 import dev.sluice.app.hook.HookSecret;
+import dev.sluice.app.hook.PushHooks;
+import dev.sluice.app.hook.UnpushableException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +48,19 @@ final class WebhookVerb implements InstanceVerb {
             session.say("Pushes build " + service + " no longer.");
             return 0;
         }
-        if (Kind.SERVICE.get(client, namespace.name, service).isEmpty()) {
-            throw new VerbException("no Service " + service + " in namespace " + namespace.name);
+        var owner = Kind.SERVICE
+                .get(client, namespace.name, service)
+                .orElseThrow(() -> new VerbException("no Service " + service + " in namespace " + namespace.name));
+        try {
+            PushHooks.check(client, session.platform().sourceCopies(), namespace.name, service);
+        } catch (UnpushableException e) {
+            throw new VerbException(String.valueOf(e.getMessage()));
         }
         if (secret != null && secret.isBlank()) {
             throw new VerbException("--secret must not be empty");
         }
         var taken = secret == null ? HookSecret.random() : secret;
-        client.resource(HookSecret.of(namespace.name, service, branch, taken))
+        client.resource(HookSecret.of(Kind.resource(owner), branch, taken))
                 .patch(new PatchContext.Builder()
                         .withPatchType(PatchType.SERVER_SIDE_APPLY)
                         .withFieldManager("sluice-webhook")

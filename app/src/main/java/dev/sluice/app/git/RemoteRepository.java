@@ -2,11 +2,15 @@ package dev.sluice.app.git;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.LsRemoteCommand;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.internal.storage.dfs.DfsRepositoryDescription;
+import org.eclipse.jgit.internal.storage.dfs.InMemoryRepository;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
@@ -29,8 +33,9 @@ public final class RemoteRepository {
     /** Throws a {@link SourceException} unless the repository can be read and has the revision, as far as can be told from here. */
     public static void check(String url, String revision) {
         Collection<Ref> refs;
-        try {
-            refs = Git.lsRemoteRepository()
+        // a server without the smart protocol is walked through, which needs a repository here
+        try (var scratch = new InMemoryRepository(new DfsRepositoryDescription("looked at"))) {
+            refs = new LsRemoteCommand(scratch)
                     .setRemote(url)
                     .setTimeout(TIMEOUT_SECONDS)
                     .call();
@@ -115,6 +120,9 @@ public final class RemoteRepository {
         Throwable deepest = e;
         while (deepest.getCause() != null) {
             deepest = deepest.getCause();
+        }
+        if (deepest instanceof UnknownHostException) {
+            return "no such host " + deepest.getMessage();
         }
         var text = String.valueOf(deepest.getMessage());
         return text.startsWith(url + ": ") ? text.substring(url.length() + 2) : text;

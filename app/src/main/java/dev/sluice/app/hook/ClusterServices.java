@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,9 +22,11 @@ final class ClusterServices implements PushedServices {
     private static final int SHORT = 10;
 
     private final KubernetesClient client;
+    private final SourceCopies copies;
 
-    ClusterServices(KubernetesClient client) {
+    ClusterServices(KubernetesClient client, SourceCopies copies) {
         this.client = client;
+        this.copies = copies;
     }
 
     @Override
@@ -45,24 +46,23 @@ final class ClusterServices implements PushedServices {
     }
 
     @Override
-    public Optional<String> build(String namespace, String service, Push push) {
-        var builds = client.resources(Build.class).inNamespace(namespace);
-        var last = builds.withLabel(BuiltService.LABEL, service).list().getItems().stream()
-                .filter(b ->
-                        b.getSpec().source() != null && b.getSpec().source().git() != null)
-                .max(Comparator.comparing(b -> b.getMetadata().getCreationTimestamp()));
-        if (last.isEmpty()) {
-            return Optional.empty();
+    public String build(String namespace, String service, Push push) {
+        var source = PushedSource.of(client, copies, namespace, service);
+        if (source.copied() != null) {
+            copies.fetch(namespace, service, source.copied(), push.commit());
         }
         var name = service + "-push-" + push.commit().substring(0, SHORT);
         try {
-            builds.resource(next(last.get(), namespace, name, service, push)).create();
+            client.resources(Build.class)
+                    .inNamespace(namespace)
+                    .resource(next(source.last(), namespace, name, service, push))
+                    .create();
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) { // the same push, told again
                 throw e;
             }
         }
-        return Optional.of(name);
+        return name;
     }
 
     /** The build that was, of the new commit; an older one of the same service that still runs makes room. */

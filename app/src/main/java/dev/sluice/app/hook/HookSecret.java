@@ -1,5 +1,6 @@
 package dev.sluice.app.hook;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.security.SecureRandom;
@@ -19,12 +20,23 @@ public final class HookSecret {
         return service + "-push-hook";
     }
 
-    /** @param branch the one that is built; empty for any */
-    public static Secret of(String namespace, String service, String branch, String secret) {
+    /**
+     * Goes with its Service.
+     *
+     * @param branch the one that is built; empty for any
+     */
+    public static Secret of(HasMetadata owner, String branch, String secret) {
+        var service = owner.getMetadata().getName();
         return new SecretBuilder()
                 .withNewMetadata()
                 .withName(name(service))
-                .withNamespace(namespace)
+                .withNamespace(owner.getMetadata().getNamespace())
+                .addNewOwnerReference()
+                .withApiVersion(owner.getApiVersion())
+                .withKind(owner.getKind())
+                .withName(service)
+                .withUid(owner.getMetadata().getUid())
+                .endOwnerReference()
                 .addToLabels(LABEL, service)
                 .addToAnnotations(BRANCH, branch)
                 .endMetadata()

@@ -1,5 +1,7 @@
 package dev.sluice.app.hook;
 
+import dev.sluice.app.git.SourceException;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
@@ -32,8 +34,13 @@ public final class PushHooks implements HttpService {
     }
 
     /** Over the Services, Secrets and Builds of a cluster. */
-    public static PushHooks over(io.fabric8.kubernetes.client.KubernetesClient client) {
-        return new PushHooks(new ClusterServices(client));
+    public static PushHooks over(KubernetesClient client, SourceCopies copies) {
+        return new PushHooks(new ClusterServices(client, copies));
+    }
+
+    /** Throws {@link UnpushableException} when no push to the service could be built. */
+    public static void check(KubernetesClient client, SourceCopies copies, String namespace, String service) {
+        PushedSource.of(client, copies, namespace, service);
     }
 
     @Override
@@ -93,18 +100,13 @@ public final class PushHooks implements HttpService {
         }
         try {
             var build = services.build(namespace, service, push.get());
-            if (build.isEmpty()) {
-                answer(
-                        response,
-                        Status.CONFLICT_409,
-                        "service " + service + " was not built by Sluice yet: deploy it once");
-                return;
-            }
             LOG.atInfo()
                     .addKeyValue("namespace", namespace)
-                    .addKeyValue("name", build.get())
+                    .addKeyValue("name", build)
                     .log("a push is built");
-            answer(response, Status.ACCEPTED_202, "build " + build.get());
+            answer(response, Status.ACCEPTED_202, "build " + build);
+        } catch (UnpushableException | SourceException e) {
+            answer(response, Status.CONFLICT_409, String.valueOf(e.getMessage()));
         } catch (KubernetesClientException e) {
             LOG.atWarn().addKeyValue("namespace", namespace).setCause(e).log("starting the build of a push failed");
             answer(response, Status.SERVICE_UNAVAILABLE_503, "the build could not be started; try again");

@@ -16,7 +16,8 @@ interface PushedServices {
     /**
      * Starts a build of the commit that is deployed when it succeeds.
      *
-     * @return the name of the Build, the same for the same commit; empty when nothing says how the service is built
+     * @return the name of the Build, the same for the same commit
+     * @throws UnpushableException when nothing says how the service is built, or its source is nothing that is pushed to
      */
-    Optional<String> build(String namespace, String service, Push push);
+    String build(String namespace, String service, Push push);
 }

@@ -10,8 +10,10 @@ import dev.sluice.activities.rollout.KubernetesRolloutActivities;
 import dev.sluice.api.Kinds;
 import dev.sluice.api.serving.admission.ImageReference;
 import dev.sluice.app.git.GitServer;
+import dev.sluice.app.git.RemoteRepository;
 import dev.sluice.app.grpc.ApiServer;
 import dev.sluice.app.hook.PushHooks;
+import dev.sluice.app.hook.SourceCopies;
 import dev.sluice.app.state.InstanceFile;
 import dev.sluice.app.state.StateDir;
 import dev.sluice.app.webhook.PodDryRun;
@@ -123,7 +125,7 @@ public final class Platform implements AutoCloseable {
                             state.repositories(),
                             cluster.address(),
                             network.gitPort(),
-                            PushHooks.over(cluster.client())));
+                            PushHooks.over(cluster.client(), sourceCopies())));
             temporal = temporalStart.get();
 
             var serving =
@@ -287,6 +289,23 @@ public final class Platform implements AutoCloseable {
     /** Where build pods fetch the repository of a service that {@code deploy} filled. */
     public String gitUrl(String namespace, String name) {
         return "http://" + cluster.address().getHostAddress() + ":" + git.port() + git.path(namespace, name);
+    }
+
+    /** The repositories that {@code deploy} filled. */
+    public SourceCopies sourceCopies() {
+        return new SourceCopies() {
+            @Override
+            public boolean isCopy(String url, String namespace, String service) {
+                return url.equals(gitUrl(namespace, service));
+            }
+
+            @Override
+            public void fetch(String namespace, String service, String url, String commit) {
+                try (var repository = git.repository(namespace, service)) {
+                    RemoteRepository.fetch(url, commit, repository, GitServer.BRANCH);
+                }
+            }
+        };
     }
 
     /** Where a Git server says that somebody has pushed. */

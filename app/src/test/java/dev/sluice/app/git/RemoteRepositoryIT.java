@@ -3,7 +3,9 @@ package dev.sluice.app.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.SimpleFileServer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.eclipse.jgit.api.Git;
@@ -58,6 +60,42 @@ class RemoteRepositoryIT {
                     .isInstanceOf(SourceException.class)
                     .hasMessageContaining("nowhere");
         }
+    }
+
+    @Test
+    void readsARepositoryThatIsServedAsPlainFiles() throws Exception {
+        var plain = Files.createDirectory(folder.toRealPath().resolve("plain"));
+        var bare = plain.resolve("hello.git").toFile();
+        Git.cloneRepository()
+                .setBare(true)
+                .setURI(source.toUri().toString())
+                .setDirectory(bare)
+                .call()
+                .close();
+        new ProcessBuilder("git", "update-server-info")
+                .directory(bare)
+                .inheritIO()
+                .start()
+                .waitFor();
+        var files = SimpleFileServer.createFileServer(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), plain, SimpleFileServer.OutputLevel.NONE);
+        files.start();
+        try (var server = GitServer.start(folder.resolve("served"), InetAddress.getLoopbackAddress(), 0);
+                var copy = server.repository("default", "hello")) {
+            var url = "http://127.0.0.1:" + files.getAddress().getPort() + "/hello.git";
+            RemoteRepository.check(url, "trunk");
+            assertThat(RemoteRepository.fetch(url, "trunk", copy, GitServer.BRANCH))
+                    .isEqualTo(second);
+        } finally {
+            files.stop(0);
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoSuchHost() {
+        assertThatThrownBy(() -> RemoteRepository.check("https://nobody.invalid/x.git", "HEAD"))
+                .isInstanceOf(SourceException.class)
+                .hasMessage("cannot read the Git repository https://nobody.invalid/x.git: no such host nobody.invalid");
     }
 
     @Test

@@ -24,6 +24,7 @@ class PushHooksIT {
     private final List<Push> built = new ArrayList<>();
     private final HttpClient client = HttpClient.newHttpClient();
     private WebServer server;
+    private volatile boolean unpushable;
 
     @BeforeEach
     void start() {
@@ -36,9 +37,12 @@ class PushHooksIT {
             }
 
             @Override
-            public Optional<String> build(String namespace, String service, Push push) {
+            public String build(String namespace, String service, Push push) {
                 built.add(push);
-                return Optional.of("s-push");
+                if (unpushable) {
+                    throw new UnpushableException("service s was deployed from a folder");
+                }
+                return "s-push";
             }
         };
         server = WebServer.builder()
@@ -97,6 +101,12 @@ class PushHooksIT {
         assertThat(signed("{}")).isEqualTo("200 nothing to build");
         assertThat(signed("hello")).isEqualTo("400 the body is not JSON");
         assertThat(built).isEmpty();
+    }
+
+    @Test
+    void saysWhyAPushCannotBeBuilt() throws Exception {
+        unpushable = true;
+        assertThat(signed(PUSH)).isEqualTo("409 service s was deployed from a folder");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -56,8 +57,12 @@ public final class Registry implements AutoCloseable {
         }
         try {
             return ask(name, image, credentials);
-        } catch (ConnectException _) { // which has no message of its own
-            return failed(image, host(name) + ": nobody answers there (connection refused)");
+        } catch (ConnectException e) { // which has no message of its own
+            boolean nowhere = e.getCause() instanceof ConnectException inner
+                            && inner.getCause() instanceof UnresolvedAddressException
+                    || e.getCause() instanceof UnresolvedAddressException;
+            return failed(
+                    image, host(name) + (nowhere ? ": no such host" : ": nobody answers there (connection refused)"));
         } catch (IOException e) {
             var text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             return failed(image, host(name) + ": " + text);

@@ -114,6 +114,11 @@ class RegistryIT {
         }
     }
 
+    @Test
+    void saysThatThereIsNoSuchHost() throws Exception {
+        assertThat(resolve("nobody.invalid/x:1", NOBODY).toString()).contains("nobody.invalid: no such host");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "ubuntu, docker.io, library/ubuntu, latest",

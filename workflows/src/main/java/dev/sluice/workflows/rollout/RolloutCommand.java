@@ -19,7 +19,10 @@ record RolloutCommand(Kind kind, String revision) {
         var phase = state.phase();
         return switch (kind) {
             case PROMOTE, ABORT -> unless(phase.open(), "no rollout is in progress");
-            case PAUSE -> unless(phase == RolloutPhase.PROGRESSING, "no rollout is in progress");
+            case PAUSE ->
+                phase == RolloutPhase.PAUSED
+                        ? Optional.of("the rollout is paused already")
+                        : unless(phase == RolloutPhase.PROGRESSING, "no rollout is in progress");
             case RESUME -> unless(phase == RolloutPhase.PAUSED, "the rollout is not paused");
             case RETRY ->
                 unless(

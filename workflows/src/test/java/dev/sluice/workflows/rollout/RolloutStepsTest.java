@@ -28,7 +28,8 @@ class RolloutStepsTest {
     @CsvSource({
         "PROMOTE, PROGRESSING, ''",
         "PROMOTE, COMPLETED, no rollout is in progress",
-        "PAUSE, PAUSED, no rollout is in progress",
+        "PAUSE, PAUSED, the rollout is paused already",
+        "PAUSE, COMPLETED, no rollout is in progress",
         "RESUME, PROGRESSING, the rollout is not paused",
         "ABORT, PAUSED, ''",
         "RETRY, COMPLETED, nothing was aborted or undone",
