@@ -78,6 +78,10 @@ class CliE2E {
 
         platform.sluice(words(in, "rollout", "pause", "steered")).succeeded();
         assertThat(status(platform, in)).startsWith("Paused: Paused by a person at 1%.");
+        assertThat(platform.sluice(words(in, "rollout", "pause", "steered"))
+                        .failed()
+                        .err())
+                .isEqualTo("sluice: the rollout is paused already\n");
         platform.sluice(words(in, "rollout", "resume", "steered")).succeeded();
         platform.sluice(words(in, "rollout", "abort", "steered")).succeeded();
         await().atMost(Duration.ofSeconds(20))
@@ -96,6 +100,35 @@ class CliE2E {
                 .untilAsserted(() -> assertThat(status(platform, in))
                         .startsWith("RolledBack:")
                         .contains("steered-00001   100"));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(
+                                platform.sluice(words(in, "status")).succeeded().out())
+                        .containsPattern("steered +http\\S+ +steered-00002 +True .*RolledBack"));
+    }
+
+    @Test
+    void showsBrokersTriggersAndWhatIsPaused(Platform platform, TestNamespace namespace) {
+        platform.kubectlWith("""
+                        apiVersion: eventing.knative.dev/v1
+                        kind: Broker
+                        metadata: {name: inbox}
+                        ---
+                        apiVersion: eventing.knative.dev/v1
+                        kind: Trigger
+                        metadata:
+                          name: held
+                          annotations: {events.sluice.dev/paused: "true"}
+                        spec:
+                          broker: inbox
+                          subscriber: {uri: "http://127.0.0.1:1/nobody"}
+                        """, "-n", namespace.name(), "apply", "-f", "-").succeeded();
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(platform.sluice("status", "-n", namespace.name())
+                                .succeeded()
+                                .out())
+                        .containsPattern("BROKER +ADDRESS")
+                        .containsPattern("inbox +http://broker-ingress\\S+ +True")
+                        .containsPattern("held +http://127.0.0.1:1/nobody +True .*Paused"));
     }
 
     @Test

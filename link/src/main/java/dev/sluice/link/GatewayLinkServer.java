@@ -248,6 +248,34 @@ public final class GatewayLinkServer implements GatewayControl, AutoCloseable {
         }
     }
 
+    /**
+     * All pods end with this controller: their addresses will be nobody's, or somebody else's. Returns when the gateways know; what
+     * comes to them then waits for the next controller.
+     */
+    public void podsEnd() throws InterruptedException {
+        List<RevisionId> known;
+        synchronized (this) {
+            known = List.copyOf(pods.keySet());
+        }
+        if (known.isEmpty()) {
+            return;
+        }
+        known.forEach(revision -> pods(revision, List.of()));
+        List<CompletableFuture<Boolean>> answers;
+        synchronized (this) { // in the order in which it is told, so an answer means that the rest is known
+            answers = sessions.stream()
+                    .filter(GatewaySession::told)
+                    .map(session -> {
+                        long id = calls.incrementAndGet();
+                        return session.call(id, new ToGateway.Drain(id, known.getFirst(), Set.of(), 0));
+                    })
+                    .toList();
+        }
+        if (!all(answers, CORDON_LIMIT)) {
+            LOG.atWarn().log("a gateway did not say that it knows that all pods end");
+        }
+    }
+
     @GuardedBy("this")
     private void remember(RevisionId revision, Set<String> marked) {
         if (marked.isEmpty()) {

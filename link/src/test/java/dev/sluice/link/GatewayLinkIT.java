@@ -273,6 +273,23 @@ class GatewayLinkIT {
     }
 
     @Test
+    void gatewaysLeaveThePodsOfAControllerThatTakesThemWithIt() throws Exception {
+        var controller = controller(0, 1, 1);
+        controller.pods(REVISION, List.of(pod("a")));
+        controller.pods(OTHER, List.of(pod("b")));
+        controller.program(table(1, 1));
+        var told = new Told();
+        told.idle.countDown();
+        gateway(controller, TOKEN, told);
+        await().until(() -> controller.gateways() == 1 && told.pods.size() == 2);
+
+        controller.podsEnd();
+
+        assertThat(told.pods).containsEntry(REVISION, List.of()).containsEntry(OTHER, List.of());
+        assertThat(told.table).as("it goes on").isEqualTo(table(1, 1));
+    }
+
+    @Test
     void aNewControllerHearsTheLastMinuteAndReplacesWhatTheOldOneSaid() throws Exception {
         var old = controller(0, 1, 1);
         int port = old.port();

@@ -19,10 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "events",
         mixinStandardHelpOptions = true,
-        description = {
-            "List, show, replay and drop events whose first delivery failed;",
-            "pause and resume what takes events."
-        },
+        description = "Events whose first delivery failed, and pausing what takes events.",
         synopsisSubcommandLabel = "list|show|replay|drop|pause|resume",
         subcommands = {
             EventsVerb.ListVerb.class,

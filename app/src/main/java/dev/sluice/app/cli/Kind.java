@@ -21,7 +21,11 @@ enum Kind {
     BUILD_TEMPLATE("build.knative.dev", "v1alpha1", "BuildTemplate", "buildtemplates"),
     CLUSTER_BUILD_TEMPLATE("build.knative.dev", "v1alpha1", "ClusterBuildTemplate", "clusterbuildtemplates"),
     CHANNEL("channels.knative.dev", "v1alpha1", "Channel", "channels"),
-    SUBSCRIPTION("channels.knative.dev", "v1alpha1", "Subscription", "subscriptions");
+    SUBSCRIPTION("channels.knative.dev", "v1alpha1", "Subscription", "subscriptions"),
+    BROKER("eventing.knative.dev", "v1", "Broker", "brokers"),
+    TRIGGER("eventing.knative.dev", "v1", "Trigger", "triggers"),
+    CHANNEL_OF_TODAY("messaging.knative.dev", "v1", "Channel", "channels"),
+    SUBSCRIPTION_OF_TODAY("messaging.knative.dev", "v1", "Subscription", "subscriptions");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

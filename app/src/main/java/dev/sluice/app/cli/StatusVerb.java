@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.StringJoiner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,7 +30,18 @@ final class StatusVerb implements InstanceVerb {
         var now = Clock.systemUTC().instant();
         section(session, services(session, now));
         section(session, builds(session, now));
-        section(session, channels(session, now));
+        section(session, eventing(session, now, Kind.BROKER, "ADDRESS", "/status/address/url"));
+        section(session, eventing(session, now, Kind.TRIGGER, "SUBSCRIBER", "/status/subscriberUri"));
+        section(session, eventing(session, now, Kind.CHANNEL_OF_TODAY, "ADDRESS", "/status/address/url"));
+        section(
+                session,
+                eventing(
+                        session,
+                        now,
+                        Kind.SUBSCRIPTION_OF_TODAY,
+                        "SUBSCRIBER",
+                        "/status/physicalSubscription/subscriberUri"));
+        section(session, eventing(session, now, Kind.CHANNEL, "HOST", "/status/domainInternal"));
         return 0;
     }
 
@@ -65,12 +78,12 @@ final class StatusVerb implements InstanceVerb {
         return table;
     }
 
-    private Table channels(Session session, Instant now) {
-        var table = new Table("CHANNEL", "HOST", "READY", "AGE", "REASON");
-        for (var object : objects(session, Kind.CHANNEL)) {
+    private Table eventing(Session session, Instant now, Kind kind, String where, String pointer) {
+        var table = new Table(kind.word().toUpperCase(Locale.ROOT), where, "READY", "AGE", "REASON");
+        for (var object : objects(session, kind)) {
             table.row(
                     label(object),
-                    Facts.text(object, "/status/domainInternal"),
+                    Facts.text(object, pointer),
                     Facts.status(object, "Ready"),
                     Facts.age(object, now),
                     reason(object, "Ready"));
@@ -92,12 +105,24 @@ final class StatusVerb implements InstanceVerb {
         return all ? Facts.text(object, "/metadata/namespace") + "/" + Facts.name(object) : Facts.name(object);
     }
 
+    /** Why it is not well; of one that is, what a person should know all the same: paused, rolled back. */
     private static String reason(JsonNode object, String type) {
         return Facts.condition(object, type)
                 .filter(c -> !c.path("status").asText().equals("True"))
                 .map(Facts::why)
                 .map(why -> why.lines().findFirst().orElse(""))
                 .map(why -> why.length() > LONGEST_REASON ? why.substring(0, LONGEST_REASON - 1) + "…" : why)
-                .orElse("");
+                .orElseGet(() -> notes(object));
+    }
+
+    private static String notes(JsonNode object) {
+        var notes = new StringJoiner(", ");
+        for (var condition : object.at("/status/conditions")) {
+            if (condition.path("severity").asText().equals("Info")
+                    && condition.path("status").asText().equals("True")) {
+                notes.add(condition.path("type").asText());
+            }
+        }
+        return notes.toString();
     }
 }

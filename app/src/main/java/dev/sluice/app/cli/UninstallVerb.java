@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Remove everything of Sluice from a cluster: services, builds, channels and what runs for them, the kinds",
-            "themselves, webhooks, and the namespaces that Sluice made. It is shown first, and you are asked;",
+            "Remove everything of Sluice from a cluster.",
+            "That is services, builds, channels and what runs for them, the kinds themselves, webhooks, and the",
+            "namespaces that Sluice made. It is shown first, and you are asked;",
             "where there is no terminal to ask at, nothing is removed without --yes.",
             "What is on this machine (the state folder) stays."
         })

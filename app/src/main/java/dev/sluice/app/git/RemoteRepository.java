@@ -9,6 +9,7 @@ import java.util.List;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.LsRemoteCommand;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.dfs.DfsRepositoryDescription;
 import org.eclipse.jgit.internal.storage.dfs.InMemoryRepository;
 import org.eclipse.jgit.lib.Constants;
@@ -20,6 +21,7 @@ import org.eclipse.jgit.lib.RepositoryCache.FileKey;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.URIish;
 import org.eclipse.jgit.util.FS;
+import org.jspecify.annotations.Nullable;
 
 /** A repository elsewhere, looked at before anything is made that needs it. */
 public final class RemoteRepository {
@@ -33,8 +35,7 @@ public final class RemoteRepository {
     /** Throws a {@link SourceException} unless the repository can be read and has the revision, as far as can be told from here. */
     public static void check(String url, String revision) {
         Collection<Ref> refs;
-        // a server without the smart protocol is walked through, which needs a repository here
-        try (var scratch = new InMemoryRepository(new DfsRepositoryDescription("looked at"))) {
+        try (var scratch = scratch(url)) {
             refs = new LsRemoteCommand(scratch)
                     .setRemote(url)
                     .setTimeout(TIMEOUT_SECONDS)
@@ -47,6 +48,11 @@ public final class RemoteRepository {
         if (!known && !commit) {
             throw new SourceException("the Git repository " + url + " has no revision " + revision);
         }
+    }
+
+    /** A web server that only has the files is walked through, which needs a repository here; other ways need none. */
+    private static @Nullable Repository scratch(String url) {
+        return url.startsWith("http") ? new InMemoryRepository(new DfsRepositoryDescription("looked at")) : null;
     }
 
     /** True when the words name a repository elsewhere and not a folder here. */
@@ -101,9 +107,13 @@ public final class RemoteRepository {
 
     private static ObjectId resolve(Repository bare, String revision) throws IOException {
         for (var prefix : List.of(FETCHED, "refs/tags/", "")) {
-            var found = bare.resolve(prefix + revision.replaceFirst("^refs/heads/", "") + "^{commit}");
-            if (found != null) {
-                return found;
+            try {
+                var found = bare.resolve(prefix + revision.replaceFirst("^refs/heads/", "") + "^{commit}");
+                if (found != null) {
+                    return found;
+                }
+            } catch (MissingObjectException _) {
+                // a whole id is taken for one of an object that is there
             }
         }
         throw new SourceException("there is no commit " + revision);

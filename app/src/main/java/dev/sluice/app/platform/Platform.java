@@ -131,7 +131,11 @@ public final class Platform implements AutoCloseable {
             var serving =
                     parts.add("serving", new Serving(servingConfig(), settings, cluster.client(), temporal.client()));
             if (gatewayPort == null || tlsPort == null) {
-                serving.start(parts.add("gateway link", link(Objects.requireNonNull(options.gateways()), serving)));
+                var link = parts.add("gateway link", link(Objects.requireNonNull(options.gateways()), serving));
+                if (cluster.own()) {
+                    parts.add("pods at gateways", link::podsEnd);
+                }
+                serving.start(link);
             } else {
                 gatewayPort.close();
                 tlsPort.close();

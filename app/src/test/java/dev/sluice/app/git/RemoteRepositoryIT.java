@@ -43,6 +43,7 @@ class RemoteRepositoryIT {
         try (var server = GitServer.start(folder.resolve("served"), InetAddress.getLoopbackAddress(), 0);
                 var copy = server.repository("default", "hello")) {
             var url = source.toUri().toString();
+            RemoteRepository.check(url, "trunk");
             assertThat(RemoteRepository.fetch(url, "HEAD", copy, GitServer.BRANCH))
                     .isEqualTo(second);
             assertThat(RemoteRepository.fetch(url, "trunk", copy, GitServer.BRANCH))
@@ -59,6 +60,9 @@ class RemoteRepositoryIT {
             assertThatThrownBy(() -> RemoteRepository.fetch(url, "nowhere", copy, GitServer.BRANCH))
                     .isInstanceOf(SourceException.class)
                     .hasMessageContaining("nowhere");
+            assertThatThrownBy(() -> RemoteRepository.fetch(url, "0".repeat(39) + "1", copy, GitServer.BRANCH))
+                    .isInstanceOf(SourceException.class)
+                    .hasMessage("there is no commit " + "0".repeat(39) + "1");
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** Asks a registry for the digest of an image. When it will not say, there is none: pushing again does no harm. */
 final class RegistryCheck {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final ImagePush push;
 
