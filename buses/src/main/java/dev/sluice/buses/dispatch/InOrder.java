@@ -41,6 +41,7 @@ final class InOrder implements AutoCloseable {
             return size() > KEYS;
         }
     };
+    private volatile boolean stopping;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     /** Makes the attempt that is made here. */
@@ -74,7 +75,7 @@ final class InOrder implements AutoCloseable {
 
     private void run(String key, Bus.Delivery delivery) {
         try {
-            for (var next = Optional.of(delivery); next.isPresent(); next = lanes.advance(key)) {
+            for (var next = Optional.of(delivery); next.isPresent() && !stopping; next = lanes.advance(key)) {
                 deliver(key, next.get());
             }
         } catch (InterruptedException _) {
@@ -117,6 +118,11 @@ final class InOrder implements AutoCloseable {
                 Thread.sleep(ASK_AGAIN_MILLIS);
             }
         }
+    }
+
+    /** Begins nothing more; what is under way goes on until {@link #close}. */
+    void stop() {
+        stopping = true;
     }
 
     @Override

@@ -229,7 +229,7 @@ final class Pump implements AutoCloseable {
     @Override
     public void close() {
         taker.interrupt();
-        inOrder.close();
+        inOrder.stop();
         try {
             int width = inFlight.bound();
             if (inFlight.tryAcquire(width, DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -238,6 +238,7 @@ final class Pump implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        inOrder.close();
         passer.interrupt();
         metrics.release(settings.namespace(), settings.name(), pending);
     }
