@@ -1,6 +1,8 @@
 package dev.sluice.buses.connection;
 
 import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.gcppubsub.GcpPubSubBus;
+import dev.sluice.buses.gcppubsub.GcpPubSubSettings;
 import dev.sluice.buses.kafka.KafkaBus;
 import dev.sluice.buses.kafka.KafkaSettings;
 import dev.sluice.buses.rabbitmq.RabbitBus;
@@ -29,6 +31,12 @@ public enum BusKind {
         @Override
         Bus open(String name, Map<String, String> values) {
             return new RabbitBus(name, RabbitSettings.parse(values));
+        }
+    },
+    GCPPUBSUB {
+        @Override
+        Bus open(String name, Map<String, String> values) {
+            return new GcpPubSubBus(name, GcpPubSubSettings.parse(values));
         }
     };
 

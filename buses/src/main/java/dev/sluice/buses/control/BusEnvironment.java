@@ -3,6 +3,7 @@ package dev.sluice.buses.control;
 import dev.sluice.api.channels.BusSpec;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,7 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a bus is told through the environment of its dispatcher: literal values, and those of ConfigMaps and Secrets. */
+/**
+ * What a bus is told through the environment of its dispatcher: literal values, and those of ConfigMaps and Secrets, mounted ones
+ * too.
+ */
 final class BusEnvironment {
     private final KubernetesClient client;
     private final String namespace;
@@ -31,12 +35,13 @@ final class BusEnvironment {
      */
     static Map<String, String> of(@Nullable BusSpec spec, String namespace, KubernetesClient client) {
         var dispatcher = spec == null ? null : spec.dispatcher();
-        if (dispatcher == null) {
+        if (spec == null || dispatcher == null) {
             return Map.of();
         }
         var environment = new BusEnvironment(client, namespace);
         Optional.ofNullable(dispatcher.getEnvFrom()).orElse(List.of()).forEach(environment::add);
         Optional.ofNullable(dispatcher.getEnv()).orElse(List.of()).forEach(environment::add);
+        MountedFiles.read(environment.values, dispatcher.getVolumeMounts(), spec.volumes(), environment::files);
         if (!environment.problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", environment.problems));
         }
@@ -96,6 +101,15 @@ final class BusEnvironment {
                             + (data.isPresent() ? " has no key " + key : " does not exist"),
                     optional);
         }
+    }
+
+    private Optional<Map<String, String>> files(Volume volume) {
+        if (volume.getSecret() != null) {
+            return secret(volume.getSecret().getSecretName());
+        }
+        return volume.getConfigMap() == null
+                ? Optional.empty()
+                : configMap(volume.getConfigMap().getName());
     }
 
     private void missing(String problem, @Nullable Boolean optional) {

@@ -185,7 +185,7 @@ public abstract class BusContract {
         }
 
         /** What has come and was not asked for. */
-        int waiting() {
+        public int waiting() {
             return taken.size();
         }
 

@@ -180,7 +180,7 @@ final class Run {
         return switch (server.kind) {
             case STUB -> 0;
             case KAFKA -> 600;
-            case RABBITMQ -> 256;
+            case RABBITMQ, GCPPUBSUB -> 256;
         };
     }
 }

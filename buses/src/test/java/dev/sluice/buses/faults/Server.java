@@ -2,6 +2,7 @@ package dev.sluice.buses.faults;
 
 import dev.sluice.buses.connection.BusKind;
 import dev.sluice.testing.servers.KafkaServer;
+import dev.sluice.testing.servers.PubSubServer;
 import dev.sluice.testing.servers.RabbitServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,23 +16,26 @@ final class Server implements AutoCloseable {
     final Map<String, String> values;
     private final @Nullable KafkaServer kafka;
     private final @Nullable RabbitServer rabbit;
+    private final @Nullable PubSubServer pubsub;
 
     private Server(
             BusKind kind,
             @Nullable Wire wire,
             Map<String, String> values,
             @Nullable KafkaServer kafka,
-            @Nullable RabbitServer rabbit) {
+            @Nullable RabbitServer rabbit,
+            @Nullable PubSubServer pubsub) {
         this.kind = kind;
         this.wire = wire;
         this.values = values;
         this.kafka = kafka;
         this.rabbit = rabbit;
+        this.pubsub = pubsub;
     }
 
     static Server start(BusKind kind, Path folder) throws IOException {
         return switch (kind) {
-            case STUB -> new Server(kind, null, Map.of(), null, null);
+            case STUB -> new Server(kind, null, Map.of(), null, null, null);
             case KAFKA -> {
                 var listener = Wire.listen();
                 var kafka = KafkaServer.startBehind(folder, listener.getLocalPort());
@@ -40,6 +44,7 @@ final class Server implements AutoCloseable {
                         new Wire(listener, kafka.port()),
                         Map.of("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + listener.getLocalPort()),
                         kafka,
+                        null,
                         null);
             }
             case RABBITMQ -> {
@@ -50,7 +55,23 @@ final class Server implements AutoCloseable {
                         new Wire(listener, rabbit.port()),
                         Map.of("uri", "amqp://guest:guest@127.0.0.1:" + listener.getLocalPort()),
                         null,
-                        rabbit);
+                        rabbit,
+                        null);
+            }
+            case GCPPUBSUB -> {
+                var listener = Wire.listen();
+                var pubsub = PubSubServer.start(folder);
+                yield new Server(
+                        kind,
+                        new Wire(listener, pubsub.port()),
+                        Map.of(
+                                "GOOGLE_CLOUD_PROJECT",
+                                "sluice",
+                                "emulatorHost",
+                                "127.0.0.1:" + listener.getLocalPort()),
+                        null,
+                        null,
+                        pubsub);
             }
         };
     }
@@ -83,6 +104,9 @@ final class Server implements AutoCloseable {
         }
         if (rabbit != null) {
             rabbit.close();
+        }
+        if (pubsub != null) {
+            pubsub.close();
         }
     }
 }

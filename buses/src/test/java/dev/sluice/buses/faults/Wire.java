@@ -7,20 +7,22 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The network between the events role and its bus, which can be cut: nothing gets through, and nobody is told. */
-final class Wire implements AutoCloseable {
+/** The network between a client and its bus, which can be cut: nothing gets through, and nobody is told. */
+public final class Wire implements AutoCloseable {
     private final ServerSocket listener;
     private final int target;
     private final Set<Socket> ends = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
 
-    Wire(ServerSocket listener, int target) {
+    /** From the listener to a port of this machine. */
+    public Wire(ServerSocket listener, int target) {
         this.listener = listener;
         this.target = target;
         Thread.startVirtualThread(this::accept);
     }
 
-    static ServerSocket listen() throws IOException {
+    /** On a port of loopback that is free. */
+    public static ServerSocket listen() throws IOException {
         return new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
     }
 
@@ -69,12 +71,13 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    void cut() {
+    /** From now on nothing gets through. */
+    public void cut() {
         cut = true;
     }
 
     /** Connections of before have lost bytes: they end here, as a router that was replaced would end them. */
-    void mend() {
+    public void mend() {
         ends.forEach(Wire::close);
         ends.clear();
         cut = false;

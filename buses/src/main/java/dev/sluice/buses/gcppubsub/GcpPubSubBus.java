@@ -1,0 +1,352 @@
+package dev.sluice.buses.gcppubsub;
+
+import com.google.api.gax.rpc.AlreadyExistsException;
+import com.google.api.gax.rpc.ApiException;
+import com.google.api.gax.rpc.NotFoundException;
+import com.google.pubsub.v1.DeleteSubscriptionRequest;
+import com.google.pubsub.v1.DeleteTopicRequest;
+import com.google.pubsub.v1.ExpirationPolicy;
+import com.google.pubsub.v1.GetSubscriptionRequest;
+import com.google.pubsub.v1.PublishRequest;
+import com.google.pubsub.v1.PubsubMessage;
+import com.google.pubsub.v1.Subscription;
+import com.google.pubsub.v1.Topic;
+import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.BusException;
+import dev.sluice.buses.bus.ChannelId;
+import dev.sluice.buses.bus.ChannelSettings;
+import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.bus.SubscriptionSettings;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Google Cloud Pub/Sub as a bus: a topic per channel, an ordered subscription per subscription. An event is accepted when the
+ * service has answered with its id, which it does when it is stored; the service keeps for a week what is not acknowledged.
+ */
+public final class GcpPubSubBus implements Bus {
+    private static final Logger LOG = LoggerFactory.getLogger(GcpPubSubBus.class);
+    private static final long PUBLICATION_SECONDS = 15;
+    /** The service takes 10 MB and 1,000 messages at once. */
+    private static final int MOST_BYTES = 9_500_000;
+
+    private static final int MOST_MESSAGES = 1_000;
+    /** Sent and not answered. */
+    private static final int MOST_BYTES_UNANSWERED = 64 << 20;
+
+    private final String name;
+    private final GcpPubSubLink link;
+    private final String stampPrefix = HexFormat.of().toHexDigits(new SecureRandom().nextLong()) + "-";
+    private final AtomicLong nextStamp = new AtomicLong();
+    private final Semaphore room = new Semaphore(MOST_BYTES_UNANSWERED);
+    private final Map<ChannelId, Carrier> carriers = new ConcurrentHashMap<>();
+    private final Map<String, Subscribed> subscribed = new ConcurrentHashMap<>();
+
+    /** @param gone the channel is deleted; the topic stays while a subscription takes from it */
+    private record Carrier(String topic, boolean gone) {}
+
+    private record Subscribed(String subscription, String topic, SubscriptionSettings settings, GcpPubSubFeed feed) {}
+
+    /** Connects in the background. {@code name} is part of the names of topics and subscriptions. */
+    public GcpPubSubBus(String name, GcpPubSubSettings settings) {
+        this.name = name;
+        this.link = new GcpPubSubLink(name, settings, this::setUp);
+        link.start();
+    }
+
+    /** A deleted one, or one of a server that forgot, is there again. */
+    private void setUp() {
+        carriers.values().forEach(carrier -> tolerant(carrier.topic, () -> declare(carrier.topic)));
+        subscribed.values().forEach(s -> tolerant(s.subscription, () -> declare(s.subscription, s.topic)));
+    }
+
+    /** One that cannot be made does not keep the others from working. */
+    private void tolerant(String what, Runnable declaration) {
+        try {
+            declaration.run();
+        } catch (ApiException | BusException e) {
+            if (e instanceof ApiException api && GcpPubSubLink.passing(api)) {
+                throw e;
+            }
+            LOG.atWarn()
+                    .addKeyValue("bus", name)
+                    .addKeyValue("what", what)
+                    .addKeyValue("cause", String.valueOf(e.getMessage()))
+                    .log("it is not at Pub/Sub and cannot be made");
+        }
+    }
+
+    private void declare(String topic) {
+        try {
+            var _ = link.publisher()
+                    .createTopicCallable()
+                    .call(Topic.newBuilder().setName(topic).build());
+        } catch (AlreadyExistsException _) {
+            // of before
+        }
+    }
+
+    private void declare(String subscription, String topic) {
+        try {
+            var _ = link.subscriber()
+                    .createSubscriptionCallable()
+                    .call(Subscription.newBuilder()
+                            .setName(subscription)
+                            .setTopic(topic)
+                            .setEnableMessageOrdering(true)
+                            .setAckDeadlineSeconds(GcpPubSubFeed.DEADLINE_SECONDS)
+                            .setExpirationPolicy(
+                                    ExpirationPolicy.getDefaultInstance()) // never, else after a quiet month
+                            .build());
+        } catch (AlreadyExistsException _) {
+            var there = link.subscriber()
+                    .getSubscriptionCallable()
+                    .call(GetSubscriptionRequest.newBuilder()
+                            .setSubscription(subscription)
+                            .build());
+            if (!there.getTopic().equals(topic)) {
+                throw new BusException(name + ": " + subscription + " takes from " + there.getTopic() + " instead of "
+                        + topic + "; delete it at Pub/Sub");
+            }
+        }
+    }
+
+    @Override
+    public void addChannel(ChannelSettings channel) {
+        if (!channel.arguments().isEmpty()) {
+            throw new BusException("channel " + channel.id() + ": argument "
+                    + new TreeSet<>(channel.arguments().keySet()).first()
+                    + " is not known; a Pub/Sub bus knows none");
+        }
+        var id = channel.id();
+        var topic = "projects/" + link.project() + "/topics/" + PubSubNames.topic(name, id.namespace(), id.name());
+        link.with("making " + topic, () -> {
+            declare(topic);
+            return topic;
+        });
+        carriers.put(id, new Carrier(topic, false));
+    }
+
+    @Override
+    public synchronized void removeChannel(ChannelId channel) {
+        var carrier = carriers.get(channel);
+        if (carrier != null) {
+            carriers.put(channel, new Carrier(carrier.topic, true));
+            dropIfUnused(channel);
+        }
+    }
+
+    private void dropIfUnused(ChannelId channel) {
+        var carrier = carriers.get(channel);
+        if (carrier != null
+                && carrier.gone
+                && subscribed.values().stream()
+                        .noneMatch(s -> s.settings.channel().equals(channel))) {
+            link.with("deleting " + carrier.topic, () -> {
+                try {
+                    return link.publisher()
+                            .deleteTopicCallable()
+                            .call(DeleteTopicRequest.newBuilder()
+                                    .setTopic(carrier.topic)
+                                    .build());
+                } catch (NotFoundException e) {
+                    return e; // somebody did
+                }
+            });
+            carriers.remove(channel);
+        }
+    }
+
+    @Override
+    public Set<ChannelId> channels() {
+        return carriers.entrySet().stream()
+                .filter(entry -> !entry.getValue().gone)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public boolean hasChannel(ChannelId channel) {
+        var carrier = carriers.get(channel);
+        return carrier != null && !carrier.gone;
+    }
+
+    @Override
+    public synchronized void putSubscription(SubscriptionSettings settings) {
+        var known = subscribed.get(settings.uid());
+        if (known != null) {
+            subscribed.put(settings.uid(), new Subscribed(known.subscription, known.topic, settings, known.feed));
+            return;
+        }
+        var carrier = carriers.get(settings.channel());
+        if (carrier == null) {
+            throw new BusException(name + ": no channel " + settings.channel());
+        }
+        var subscription = "projects/" + link.project() + "/subscriptions/"
+                + PubSubNames.subscription(name, settings.namespace(), settings.name(), settings.uid());
+        link.with("making " + subscription, () -> {
+            declare(subscription, carrier.topic);
+            return subscription;
+        });
+        var feed = new GcpPubSubFeed(link, subscription, stampPrefix);
+        subscribed.put(settings.uid(), new Subscribed(subscription, carrier.topic, settings, feed));
+        feed.start();
+    }
+
+    @Override
+    public synchronized void removeSubscription(String uid) {
+        var known = subscribed.get(uid);
+        if (known != null) {
+            known.feed.close();
+            link.with("deleting " + known.subscription, () -> {
+                try {
+                    return link.subscriber()
+                            .deleteSubscriptionCallable()
+                            .call(DeleteSubscriptionRequest.newBuilder()
+                                    .setSubscription(known.subscription)
+                                    .build());
+                } catch (NotFoundException e) {
+                    return e; // somebody did
+                }
+            });
+            subscribed.remove(uid);
+            dropIfUnused(known.settings.channel());
+        }
+    }
+
+    @Override
+    public List<SubscriptionSettings> subscriptions() {
+        return subscribed.values().stream().map(Subscribed::settings).toList();
+    }
+
+    @Override
+    public Published publish(ChannelId channel, List<EventMessage> events) throws InterruptedException {
+        var carrier = carriers.get(channel);
+        if (carrier == null || carrier.gone) {
+            return new Published.UnknownChannel();
+        }
+        var trouble = link.trouble();
+        if (trouble.isPresent()) {
+            return new Published.Unavailable(trouble.get());
+        }
+        var messages = new ArrayList<PubsubMessage>(events.size());
+        for (var event : events) {
+            var message = PubSubMessages.message(stampPrefix + Long.toString(nextStamp.incrementAndGet(), 36), event);
+            if (message.getSerializedSize() > MOST_BYTES) {
+                return new Published.Unavailable("an event of " + message.getSerializedSize()
+                        + " bytes is more than Pub/Sub takes, about 10 MB");
+            }
+            messages.add(message);
+        }
+        for (int from = 0; from < messages.size(); ) {
+            int to = requestEnd(messages, from);
+            var published = send(channel, carrier.topic, messages.subList(from, to));
+            if (!(published instanceof Published.Accepted)) {
+                return published;
+            }
+            from = to;
+        }
+        return new Published.Accepted();
+    }
+
+    private static int requestEnd(List<PubsubMessage> messages, int from) {
+        int to = from;
+        for (long bytes = 0; to < messages.size() && to - from < MOST_MESSAGES; to++) {
+            bytes += messages.get(to).getSerializedSize() + 8L;
+            if (bytes > MOST_BYTES && to > from) {
+                break;
+            }
+        }
+        return to;
+    }
+
+    private Published send(ChannelId channel, String topic, List<PubsubMessage> messages) throws InterruptedException {
+        var request = PublishRequest.newBuilder()
+                .setTopic(topic)
+                .addAllMessages(messages)
+                .build();
+        int bytes = request.getSerializedSize();
+        if (!room.tryAcquire(bytes)) {
+            return new Published.Full(
+                    "Pub/Sub has not answered for " + MOST_BYTES_UNANSWERED + " bytes", Duration.ofSeconds(1));
+        }
+        count(channel, messages.size());
+        boolean stored = false;
+        try {
+            var _ = link.publisher().publishCallable().futureCall(request).get(PUBLICATION_SECONDS, TimeUnit.SECONDS);
+            stored = true;
+            return new Published.Accepted();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof NotFoundException) {
+                link.missing(topic);
+            } else {
+                link.doubt();
+            }
+            return unavailable(e);
+        } catch (TimeoutException _) {
+            link.doubt();
+            return new Published.Unavailable("Pub/Sub did not answer within " + PUBLICATION_SECONDS + " s");
+        } catch (RuntimeException e) { // as of a client that is closed
+            return unavailable(e);
+        } finally {
+            room.release(bytes);
+            if (!stored) {
+                count(channel, -messages.size());
+            }
+        }
+    }
+
+    private static Published unavailable(Exception e) {
+        return new Published.Unavailable(String.valueOf(new BusException("publishing to Pub/Sub", e).getMessage()));
+    }
+
+    private void count(ChannelId channel, int published) {
+        for (var s : subscribed.values()) {
+            if (s.settings.channel().equals(channel)) {
+                s.feed.published(published);
+            }
+        }
+    }
+
+    @Override
+    public Feed feed(String uid) {
+        var known = subscribed.get(uid);
+        if (known == null) {
+            throw new BusException(name + ": no subscription " + uid);
+        }
+        return known.feed;
+    }
+
+    @Override
+    public int pending(String uid) {
+        var known = subscribed.get(uid);
+        return known == null ? 0 : known.feed.pending();
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return link.trouble();
+    }
+
+    @Override
+    public void close() {
+        subscribed.values().forEach(s -> s.feed.close());
+        link.close();
+    }
+}

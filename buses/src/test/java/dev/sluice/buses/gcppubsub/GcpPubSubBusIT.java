@@ -1,0 +1,137 @@
+package dev.sluice.buses.gcppubsub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.Bus.Published;
+import dev.sluice.buses.bus.BusContract;
+import dev.sluice.buses.bus.ChannelId;
+import dev.sluice.buses.bus.ChannelSettings;
+import dev.sluice.buses.faults.Wire;
+import dev.sluice.testing.servers.PubSubServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract against Google's emulator, which keeps its events while the way to it is killed. */
+class GcpPubSubBusIT extends BusContract {
+    @TempDir
+    static Path folder;
+
+    private static PubSubServer pubsub;
+    private static Wire wire;
+    private static int port;
+
+    @BeforeAll
+    static void startPubSub() throws IOException {
+        pubsub = PubSubServer.start(folder.resolve("pubsub"));
+        var listener = Wire.listen();
+        port = listener.getLocalPort();
+        wire = new Wire(listener, pubsub.port());
+    }
+
+    @AfterAll
+    static void stopPubSub() {
+        wire.close();
+        pubsub.close();
+    }
+
+    @Override
+    protected Bus open() {
+        return new GcpPubSubBus(
+                "gcppubsub",
+                GcpPubSubSettings.parse(Map.of("GOOGLE_CLOUD_PROJECT", "sluice", "emulatorHost", "127.0.0.1:" + port)));
+    }
+
+    @Override
+    protected ChannelSettings settings(ChannelId id) {
+        return new ChannelSettings(id, "gcppubsub", Map.of());
+    }
+
+    @Override
+    protected int mostUnacknowledged() {
+        return GcpPubSubFeed.MOST;
+    }
+
+    @Override
+    protected boolean keepsPrefixOnly() {
+        return false;
+    }
+
+    @Override
+    protected Server server() {
+        return new Server() {
+            @Override
+            public void kill() {
+                pubsub.kill();
+            }
+
+            @Override
+            public void start() {
+                pubsub.start();
+            }
+        };
+    }
+
+    @Test
+    void noticesANetworkThatSwallowsEverything() throws Exception {
+        var one = subscribe("one");
+        var drain = drain(one);
+        publish("before");
+        acknowledge(drain.next(1));
+
+        wire.cut();
+        try {
+            await().atMost(Duration.ofSeconds(30)).until(() -> bus().trouble().isPresent());
+            assertThat(bus().publish(channel, List.of(event("meanwhile")))).isInstanceOf(Published.Unavailable.class);
+        } finally {
+            wire.mend();
+        }
+
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> bus().publish(channel, List.of(event("after"))) instanceof Published.Accepted);
+        assertThat(ids(drain.next(1))).containsExactly("after");
+    }
+
+    /** Which the service does not; but somebody may delete there what is ours. */
+    @Test
+    void makesTopicsAndSubscriptionsAgainWhenTheServerForgetsThem() throws Exception {
+        var one = subscribe("one");
+        var drain = drain(one);
+        publish("before");
+        acknowledge(drain.next(1));
+
+        pubsub.forget();
+
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> bus().publish(channel, List.of(event("after"))) instanceof Published.Accepted);
+        assertThat(ids(drain.next(1))).containsExactly("after");
+    }
+
+    @Test
+    void holdsAnEventForAsLongAsItsDeliveryTakes() throws Exception {
+        var one = subscribe("one");
+        var drain = drain(one);
+        publish("slow");
+        var slow = drain.next(1);
+
+        // longer than the deadline that the service was given for it
+        await().during(Duration.ofSeconds(GcpPubSubFeed.DEADLINE_SECONDS + 5L))
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> drain.waiting() == 0);
+        acknowledge(slow);
+        await().until(() -> bus().pending(one.uid()) == 0);
+
+        reopen();
+
+        publish("next");
+        assertThat(ids(drain(one).next(1))).containsExactly("next");
+    }
+}

@@ -1,0 +1,210 @@
+package dev.sluice.testing.servers;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Grpc;
+import io.grpc.HandlerRegistry;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every gRPC call to it goes on to a server of this machine. A call whose client is gone ends there in order. It can be killed and
+ * started again while the server behind it stays, and asks for TLS and tokens where that server does not.
+ */
+final class GrpcRelay implements AutoCloseable {
+    private static final int LARGEST = 32 << 20;
+
+    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try (stream) {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    };
+
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final int port;
+    private final ServerCredentials transport;
+    private final Predicate<String> allowed;
+    private final ManagedChannel behind;
+    private @Nullable Server server;
+
+    /** @param allowed judges the header {@code authorization}, empty when there is none */
+    GrpcRelay(int port, int behind, ServerCredentials transport, Predicate<String> allowed) {
+        this.port = port;
+        this.transport = transport;
+        this.allowed = allowed;
+        this.behind = Grpc.newChannelBuilder("127.0.0.1:" + behind, InsecureChannelCredentials.create())
+                .maxInboundMessageSize(LARGEST)
+                .build();
+    }
+
+    void start() {
+        try {
+            behind.resetConnectBackoff();
+            server = NettyServerBuilder.forAddress(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), transport)
+                    .maxInboundMessageSize(LARGEST)
+                    .fallbackHandlerRegistry(new Everything())
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Connections end, and new ones are refused. */
+    void kill() {
+        var running = server;
+        server = null;
+        if (running != null) {
+            running.shutdownNow();
+            await(running::awaitTermination);
+        }
+    }
+
+    private interface Waiting {
+        boolean await(long time, TimeUnit unit) throws InterruptedException;
+    }
+
+    private static void await(Waiting end) {
+        try {
+            if (!end.await(10, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("the relay did not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        behind.shutdownNow();
+        await(behind::awaitTermination);
+    }
+
+    private final class Everything extends HandlerRegistry {
+        @Override
+        public ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
+            var method = MethodDescriptor.newBuilder(BYTES, BYTES)
+                    .setFullMethodName(name)
+                    .setType(MethodDescriptor.MethodType.UNKNOWN)
+                    .build();
+            return ServerMethodDefinition.create(method, new Relayed(method));
+        }
+    }
+
+    private final class Relayed implements ServerCallHandler<byte[], byte[]> {
+        private final MethodDescriptor<byte[], byte[]> method;
+
+        Relayed(MethodDescriptor<byte[], byte[]> method) {
+            this.method = method;
+        }
+
+        @Override
+        public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], byte[]> near, Metadata headers) {
+            var token = headers.get(AUTHORIZATION);
+            if (!allowed.test(token == null ? "" : token)) {
+                near.close(Status.UNAUTHENTICATED.withDescription("no valid token"), new Metadata());
+                return new ServerCall.Listener<>() {};
+            }
+            var far = behind.newCall(method, CallOptions.DEFAULT);
+            far.start(new Answers(near, far), new Metadata());
+            far.request(1);
+            near.request(1);
+            return new Questions(near, far);
+        }
+    }
+
+    private static final class Questions extends ServerCall.Listener<byte[]> {
+        private final ServerCall<byte[], byte[]> near;
+        private final ClientCall<byte[], byte[]> far;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        Questions(ServerCall<byte[], byte[]> near, ClientCall<byte[], byte[]> far) {
+            this.near = near;
+            this.far = far;
+        }
+
+        @Override
+        public void onMessage(byte[] message) {
+            far.sendMessage(message);
+            near.request(1);
+        }
+
+        @Override
+        public void onHalfClose() {
+            if (closed.compareAndSet(false, true)) {
+                far.halfClose();
+            }
+        }
+
+        @Override
+        public void onCancel() {
+            onHalfClose();
+        }
+    }
+
+    private static final class Answers extends ClientCall.Listener<byte[]> {
+        private final ServerCall<byte[], byte[]> near;
+        private final ClientCall<byte[], byte[]> far;
+        private boolean answered;
+
+        Answers(ServerCall<byte[], byte[]> near, ClientCall<byte[], byte[]> far) {
+            this.near = near;
+            this.far = far;
+        }
+
+        @Override
+        public void onHeaders(Metadata headers) {
+            answered = true;
+            near.sendHeaders(new Metadata());
+        }
+
+        @Override
+        public void onMessage(byte[] message) {
+            if (!near.isCancelled()) {
+                near.sendMessage(message);
+            }
+            far.request(1);
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            if (!near.isCancelled()) {
+                near.close(answered || !status.isOk() ? status : Status.INTERNAL, new Metadata());
+            }
+        }
+    }
+}
