@@ -2,6 +2,7 @@ package dev.sluice.testing.servers;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.Grpc;
 import io.grpc.HandlerRegistry;
 import io.grpc.InsecureChannelCredentials;
@@ -21,7 +22,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class GrpcRelay implements AutoCloseable {
     private static final int LARGEST = 32 << 20;
 
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
+    static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
         @Override
         public InputStream stream(byte[] value) {
             return new ByteArrayInputStream(value);
@@ -57,6 +60,8 @@ final class GrpcRelay implements AutoCloseable {
     private final Predicate<String> allowed;
     private final ManagedChannel behind;
     private @Nullable Server server;
+    /** The relay since it was started, and every call behind it that has not ended. */
+    private Phaser running = new Phaser(1);
 
     /** @param allowed judges the header {@code authorization}, empty when there is none */
     GrpcRelay(int port, int behind, ServerCredentials transport, Predicate<String> allowed) {
@@ -71,10 +76,11 @@ final class GrpcRelay implements AutoCloseable {
     void start() {
         try {
             behind.resetConnectBackoff();
+            running = new Phaser(1);
             server = NettyServerBuilder.forAddress(
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), port), transport)
                     .maxInboundMessageSize(LARGEST)
-                    .fallbackHandlerRegistry(new Everything())
+                    .fallbackHandlerRegistry(new Everything(running))
                     .build()
                     .start();
         } catch (IOException e) {
@@ -82,18 +88,24 @@ final class GrpcRelay implements AutoCloseable {
         }
     }
 
-    /** Connections end, and new ones are refused. */
+    /** Connections end, and new ones are refused; when it returns, every call behind the relay has ended. */
     void kill() {
-        var running = server;
+        var killed = server;
         server = null;
-        if (running != null) {
-            running.shutdownNow();
-            await(running::awaitTermination);
+        if (killed != null) {
+            killed.shutdownNow();
+            await(killed::awaitTermination);
+            var calls = running;
+            int phase = calls.arriveAndDeregister();
+            await((time, unit) -> {
+                calls.awaitAdvanceInterruptibly(phase, time, unit);
+                return true;
+            });
         }
     }
 
     private interface Waiting {
-        boolean await(long time, TimeUnit unit) throws InterruptedException;
+        boolean await(long time, TimeUnit unit) throws InterruptedException, TimeoutException;
     }
 
     private static void await(Waiting end) {
@@ -104,6 +116,8 @@ final class GrpcRelay implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("calls behind the relay did not end", e);
         }
     }
 
@@ -115,21 +129,29 @@ final class GrpcRelay implements AutoCloseable {
     }
 
     private final class Everything extends HandlerRegistry {
+        private final Phaser calls;
+
+        Everything(Phaser calls) {
+            this.calls = calls;
+        }
+
         @Override
         public ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
             var method = MethodDescriptor.newBuilder(BYTES, BYTES)
                     .setFullMethodName(name)
                     .setType(MethodDescriptor.MethodType.UNKNOWN)
                     .build();
-            return ServerMethodDefinition.create(method, new Relayed(method));
+            return ServerMethodDefinition.create(method, new Relayed(method, calls));
         }
     }
 
     private final class Relayed implements ServerCallHandler<byte[], byte[]> {
         private final MethodDescriptor<byte[], byte[]> method;
+        private final Phaser calls;
 
-        Relayed(MethodDescriptor<byte[], byte[]> method) {
+        Relayed(MethodDescriptor<byte[], byte[]> method, Phaser calls) {
             this.method = method;
+            this.calls = calls;
         }
 
         @Override
@@ -139,11 +161,25 @@ final class GrpcRelay implements AutoCloseable {
                 near.close(Status.UNAUTHENTICATED.withDescription("no valid token"), new Metadata());
                 return new ServerCall.Listener<>() {};
             }
-            var far = behind.newCall(method, CallOptions.DEFAULT);
-            far.start(new Answers(near, far), new Metadata());
+            if (calls.register() < 0) {
+                near.close(Status.UNAVAILABLE.withDescription("killed"), new Metadata());
+                return new ServerCall.Listener<>() {};
+            }
+            var far = farCall();
+            far.start(new Answers(near, far, calls), new Metadata());
             far.request(1);
             near.request(1);
             return new Questions(near, far);
+        }
+
+        /** Outside of the near call's context: the end of that would cancel it, and a cancelled stream the emulator keeps. */
+        private ClientCall<byte[], byte[]> farCall() {
+            var near = Context.ROOT.attach();
+            try {
+                return behind.newCall(method, CallOptions.DEFAULT);
+            } finally {
+                Context.ROOT.detach(near);
+            }
         }
     }
 
@@ -179,11 +215,13 @@ final class GrpcRelay implements AutoCloseable {
     private static final class Answers extends ClientCall.Listener<byte[]> {
         private final ServerCall<byte[], byte[]> near;
         private final ClientCall<byte[], byte[]> far;
+        private final Phaser calls;
         private boolean answered;
 
-        Answers(ServerCall<byte[], byte[]> near, ClientCall<byte[], byte[]> far) {
+        Answers(ServerCall<byte[], byte[]> near, ClientCall<byte[], byte[]> far, Phaser calls) {
             this.near = near;
             this.far = far;
+            this.calls = calls;
         }
 
         @Override
@@ -202,6 +240,7 @@ final class GrpcRelay implements AutoCloseable {
 
         @Override
         public void onClose(Status status, Metadata trailers) {
+            calls.arriveAndDeregister();
             if (!near.isCancelled()) {
                 near.close(answered || !status.isOk() ? status : Status.INTERNAL, new Metadata());
             }
