@@ -129,6 +129,15 @@ class CliE2E {
                         .containsPattern("BROKER +ADDRESS")
                         .containsPattern("inbox +http://broker-ingress\\S+ +True")
                         .containsPattern("held +http://127.0.0.1:1/nobody +True .*Paused"));
+        assertThat(platform.sluice("describe", "broker", "inbox", "-n", namespace.name())
+                        .succeeded()
+                        .out())
+                .containsPattern("held +http://127.0.0.1:1/nobody");
+        assertThat(platform.sluice("describe", "held", "-n", namespace.name())
+                        .succeeded()
+                        .out())
+                .containsPattern("Broker: +inbox")
+                .contains("Paused");
     }
 
     @Test

@@ -43,7 +43,7 @@ class PushE2E {
 
             var second = commit(git, "two");
             assertThat(push(hook, second)).startsWith("202 build site-push-" + second.substring(0, 10));
-            await().atMost(Duration.ofSeconds(120))
+            await().atMost(Duration.ofMinutes(2))
                     .untilAsserted(() -> assertThat(http.get(url).body()).isEqualTo("two\n"));
             assertThat(push(hook, "0123456789abcdef0123456789abcdef01234567"))
                     .contains("there is no commit 0123456789abcdef0123456789abcdef01234567")

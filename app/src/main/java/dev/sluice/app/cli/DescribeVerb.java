@@ -17,9 +17,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Show a service, a build, a channel or a subscription: describe [service|build|channel|subscription] NAME")
+                "Show one object: describe [service|build|broker|trigger|channel|subscription] NAME (the last two of channels.knative.dev)")
 final class DescribeVerb implements InstanceVerb {
-    private static final List<Kind> DESCRIBED = List.of(Kind.SERVICE, Kind.BUILD, Kind.CHANNEL, Kind.SUBSCRIPTION);
+    private static final List<Kind> DESCRIBED =
+            List.of(Kind.SERVICE, Kind.BUILD, Kind.BROKER, Kind.TRIGGER, Kind.CHANNEL, Kind.SUBSCRIPTION);
 
     enum Format {
         TEXT,
@@ -61,9 +62,10 @@ final class DescribeVerb implements InstanceVerb {
                 return 0;
             }
         }
-        throw new VerbException(
-                (kinds.size() == 1 ? "no " + kinds.getFirst().word() : "no Service, Build, Channel or Subscription")
-                        + " " + name + " in namespace " + namespace.name);
+        throw new VerbException((kinds.size() == 1
+                        ? "no " + kinds.getFirst().word()
+                        : "no Service, Build, Broker, Trigger, Channel or Subscription")
+                + " " + name + " in namespace " + namespace.name);
     }
 
     private static Kind kind(String word) {
@@ -76,8 +78,8 @@ final class DescribeVerb implements InstanceVerb {
                             || (wanted.equals("ksvc") && own.equals("service"));
                 })
                 .findFirst()
-                .orElseThrow(() ->
-                        new VerbException("describe knows service, build, channel and subscription, not " + word));
+                .orElseThrow(() -> new VerbException(
+                        "describe knows service, build, broker, trigger, channel and subscription, not " + word));
     }
 
     private void print(Session session, Kind kind, JsonNode object) {

@@ -16,9 +16,17 @@ record Description(Session session, Instant now) {
         switch (kind) {
             case SERVICE -> service(object);
             case BUILD -> build(object);
+            case BROKER -> broker(object);
+            case TRIGGER -> trigger(object);
             case CHANNEL -> channel(object);
             case SUBSCRIPTION -> subscription(object);
-            case CONFIGURATION, REVISION, ROUTE, BUILD_TEMPLATE, CLUSTER_BUILD_TEMPLATE -> {} // parts of the others
+            case CONFIGURATION,
+                    REVISION,
+                    ROUTE,
+                    BUILD_TEMPLATE,
+                    CLUSTER_BUILD_TEMPLATE,
+                    CHANNEL_OF_TODAY,
+                    SUBSCRIPTION_OF_TODAY -> {} // parts of the others, or not asked for here
         }
         conditions(object);
     }
@@ -75,6 +83,31 @@ record Description(Session session, Instant now) {
             session.say("Steps:");
             steps.lines().forEach(session::say);
         }
+    }
+
+    private void broker(JsonNode object) {
+        line("URL", Facts.text(object, "/status/address/url"));
+        var triggers = new Table("  TRIGGER", "SUBSCRIBER", "READY");
+        Kind.TRIGGER.list(session.platform().kubernetes(), Facts.text(object, "/metadata/namespace")).stream()
+                .filter(trigger -> Facts.text(trigger, "/spec/broker").equals(Facts.name(object)))
+                .forEach(trigger -> triggers.row(
+                        "  " + Facts.name(trigger),
+                        Facts.text(trigger, "/status/subscriberUri"),
+                        Facts.status(trigger, "Ready")));
+        if (!triggers.isEmpty()) {
+            session.say("Triggers:");
+            triggers.lines().forEach(session::say);
+        }
+    }
+
+    private void trigger(JsonNode object) {
+        line("Broker", Facts.text(object, "/spec/broker"));
+        for (var filter : List.of("/spec/filters", "/spec/filter")) {
+            var given = object.at(filter);
+            line("Filter", given.isMissingNode() || given.isEmpty() ? "" : given.toString());
+        }
+        line("Subscriber", Facts.text(object, "/status/subscriberUri"));
+        line("Dead letters", Facts.text(object, "/status/deadLetterSinkUri"));
     }
 
     private void channel(JsonNode object) {
