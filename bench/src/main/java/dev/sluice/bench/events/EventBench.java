@@ -3,6 +3,8 @@ package dev.sluice.bench.events;
 import dev.sluice.bench.Programs;
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.connection.BusKind;
+import dev.sluice.buses.gcppubsub.GcpPubSubBus;
+import dev.sluice.buses.gcppubsub.GcpPubSubSettings;
 import dev.sluice.buses.kafka.KafkaBus;
 import dev.sluice.buses.kafka.KafkaSettings;
 import dev.sluice.buses.rabbitmq.RabbitBus;
@@ -10,6 +12,7 @@ import dev.sluice.buses.rabbitmq.RabbitSettings;
 import dev.sluice.buses.stub.StubBus;
 import dev.sluice.temporaldev.TemporalDev;
 import dev.sluice.testing.servers.KafkaServer;
+import dev.sluice.testing.servers.PubSubServer;
 import dev.sluice.testing.servers.RabbitServer;
 import dev.sluice.workflows.Wire;
 import java.io.IOException;
@@ -115,6 +118,15 @@ public final class EventBench {
                     var values = Map.of("host", "127.0.0.1", "port", Integer.toString(rabbit.port()));
                     measure(kind, values);
                     try (var bus = new RabbitBus("direct", RabbitSettings.parse(values))) {
+                        direct(kind, bus);
+                    }
+                }
+            }
+            case GCPPUBSUB -> {
+                try (var pubsub = PubSubServer.start(folder.resolve("pubsub"))) {
+                    var values = Map.of("GOOGLE_CLOUD_PROJECT", "sluice", "emulatorHost", "127.0.0.1:" + pubsub.port());
+                    measure(kind, values);
+                    try (var bus = new GcpPubSubBus("direct", GcpPubSubSettings.parse(values))) {
                         direct(kind, bus);
                     }
                 }

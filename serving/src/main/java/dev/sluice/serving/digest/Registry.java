@@ -58,17 +58,23 @@ public final class Registry implements AutoCloseable {
         try {
             return ask(name, image, credentials);
         } catch (ConnectException e) { // which has no message of its own
-            boolean nowhere = e.getCause() instanceof ConnectException inner
-                            && inner.getCause() instanceof UnresolvedAddressException
-                    || e.getCause() instanceof UnresolvedAddressException;
-            return failed(
-                    image, host(name) + (nowhere ? ": no such host" : ": nobody answers there (connection refused)"));
+            var reason = isUnresolved(e) ? ": no such host" : ": nobody answers there (connection refused)";
+            return failed(image, host(name) + reason);
         } catch (IOException e) {
             var text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             return failed(image, host(name) + ": " + text);
         } catch (IllegalArgumentException e) {
             return failed(image, host(name) + ": " + e.getMessage());
         }
+    }
+
+    private static boolean isUnresolved(Throwable e) {
+        for (var cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
