@@ -39,7 +39,9 @@ public final class Kinds {
 
     /** Served versions beside the storage version: their schemas go into the same CRD. */
     public static List<Class<? extends HasMetadata>> otherVersions() {
-        return ServingGroup.otherVersions();
+        return Stream.of(ServingGroup.otherVersions(), EventingGroup.otherVersions())
+                .<Class<? extends HasMetadata>>flatMap(List::stream)
+                .toList();
     }
 
     /** With upstream's limits and defaults; expressions of CESQL are not looked into. */
@@ -72,7 +74,9 @@ public final class Kinds {
     }
 
     public static List<KindConversion> conversions() {
-        return ServingGroup.conversions();
+        return Stream.of(ServingGroup.conversions(), EventingGroup.conversions())
+                .flatMap(List::stream)
+                .toList();
     }
 
     private Kinds() {}

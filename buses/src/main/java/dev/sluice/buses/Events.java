@@ -1,5 +1,6 @@
 package dev.sluice.buses;
 
+import dev.sluice.api.eventing.config.EventingSettings;
 import dev.sluice.buses.bus.BusRouter;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.ChannelSettings;
@@ -12,6 +13,7 @@ import dev.sluice.buses.delivery.Deliveries;
 import dev.sluice.buses.delivery.TemporalHandOver;
 import dev.sluice.buses.dispatch.DispatchStats;
 import dev.sluice.buses.dispatch.Dispatcher;
+import dev.sluice.buses.eventtype.EventTypeCreator;
 import dev.sluice.buses.ingress.ChannelNames;
 import dev.sluice.buses.ingress.Ingress;
 import dev.sluice.buses.metrics.DeliveryMetrics;
@@ -29,9 +31,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.temporal.client.WorkflowClient;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The events role of one process, put together: bus, ingress, dispatcher, and what Temporal and Kubernetes need to be given.
@@ -64,8 +68,14 @@ public final class Events implements AutoCloseable {
         this.resolver = resolver;
         this.courier = new Courier(this::resolve);
         var metrics = new DeliveryMetrics(registry, clock);
-        this.dispatcher =
-                new Dispatcher(bus, courier, new TemporalHandOver(temporal), config.dispatchLimits(), clock, metrics);
+        this.dispatcher = new Dispatcher(
+                bus,
+                courier,
+                new TemporalHandOver(temporal),
+                config.dispatchLimits(),
+                clock,
+                metrics,
+                config.stateDir().resolve("seen"));
         this.ingress = new Ingress(bus, names, config.host(), config.port(), config.maxEventBytes(), clock, metrics);
         this.activities = new CourierDeliveryActivities(dispatcher, courier, clock);
         this.deliveries = new Deliveries(temporal);
@@ -125,6 +135,11 @@ public final class Events implements AutoCloseable {
         dispatcher.remove(subscriptionUid);
     }
 
+    /** Gives a subscription again what its channel took since then. Answers what keeps its bus from doing so. */
+    public Optional<String> replay(String subscriptionUid, Instant since) {
+        return bus.replay(subscriptionUid, since);
+    }
+
     /** By subscription uid. */
     public Map<String, DispatchStats> stats() {
         return dispatcher.stats();
@@ -133,8 +148,12 @@ public final class Events implements AutoCloseable {
     /**
      * For the operator. {@code hosts} is told at once of the channels that the bus remembers, and then of every change; call it
      * after {@link #start}, when the ingress has its port.
+     *
+     * @param settings what Knative's ConfigMaps say, asked anew for every event
      */
-    public List<Reconciler<? extends HasMetadata>> reconcilers(KubernetesClient client, ChannelHosts hosts) {
+    public List<Reconciler<? extends HasMetadata>> reconcilers(
+            KubernetesClient client, ChannelHosts hosts, Supplier<EventingSettings> settings) {
+        ingress.tell(new EventTypeCreator(client, settings));
         return EventReconcilers.of(
                 client,
                 bus,

@@ -84,8 +84,14 @@ final class Throughput {
         var bus = StubBus.open(directory, StubBus.Limits.DEFAULT);
         var courier = new Courier(HostResolver.dns());
         var metrics = new DeliveryMetrics(new SimpleMeterRegistry(), Clock.systemUTC());
-        var dispatcher =
-                new Dispatcher(bus, courier, new NoHandOver(), DispatchLimits.DEFAULT, Clock.systemUTC(), metrics);
+        var dispatcher = new Dispatcher(
+                bus,
+                courier,
+                new NoHandOver(),
+                DispatchLimits.DEFAULT,
+                Clock.systemUTC(),
+                metrics,
+                directory.resolve("seen"));
         bus.addChannel(EventsRig.CHANNEL);
         dispatcher.put(new SubscriptionSettings(
                 "one",

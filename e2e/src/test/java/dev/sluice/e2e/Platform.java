@@ -209,6 +209,10 @@ public final class Platform implements AutoCloseable {
             if (!process().waitFor(60, TimeUnit.SECONDS)) {
                 throw new AssertionError("sluice up still runs after sluice down");
             }
+            if (process().exitValue() != 0) {
+                throw new AssertionError(
+                        "sluice up ended with exit code " + process().exitValue());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -119,7 +119,7 @@ public final class SharedPlatform implements ParameterResolver {
         }
     }
 
-    static void delete(@Nullable Path folder) {
+    public static void delete(@Nullable Path folder) {
         if (folder == null || !Files.exists(folder)) {
             return;
         }

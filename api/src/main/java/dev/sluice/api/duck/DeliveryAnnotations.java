@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code events.sluice.dev/order}</td><td>{@code ordered}: of events with the same {@code partitionkey} one waits until
  * that before it is delivered, dead-lettered or parked; {@code unordered} is the default. Knative's name of it, {@code
  * kafka.eventing.knative.dev/delivery.order}, says the same on every bus</td></tr>
+ * <tr><td>{@code events.sluice.dev/deduplication-window}</td><td>ISO 8601, a week at most: an event with the source and id of one
+ * that was taken up within it is not attempted</td></tr>
  * </table>
  */
 public final class DeliveryAnnotations {
@@ -36,6 +38,9 @@ public final class DeliveryAnnotations {
     public static final String ORDER = "events.sluice.dev/order";
     public static final String KNATIVE_ORDER = "kafka.eventing.knative.dev/delivery.order";
 
+    public static final String DEDUPLICATION_WINDOW = "events.sluice.dev/deduplication-window";
+
+    private static final Duration LONGEST_WINDOW = Duration.ofDays(7);
     private static final String ORDERED = "ordered";
     private static final int MOST = 1_000_000;
     /** Of Knative, where a delivery says how often and not when. */
@@ -87,6 +92,11 @@ public final class DeliveryAnnotations {
         return ORDERED.equals(annotations.getOrDefault(ORDER, annotations.getOrDefault(KNATIVE_ORDER, "")));
     }
 
+    /** Zero when there is none. */
+    public static Duration deduplicationWindow(Map<String, String> annotations) {
+        return window(annotations.get(DEDUPLICATION_WINDOW)).orElse(Duration.ZERO);
+    }
+
     public static FieldErrors validate(ObjectNode object) {
         var annotations = Json.texts(Json.object(object, "metadata"), "annotations");
         var errors = FieldErrors.none();
@@ -114,6 +124,11 @@ public final class DeliveryAnnotations {
                 errors = errors.also(wrong(key, value, "expected \"ordered\" or \"unordered\""));
             }
         }
+        var window = annotations.get(DEDUPLICATION_WINDOW);
+        if (window != null && window(window).isEmpty()) {
+            errors = errors.also(wrong(
+                    DEDUPLICATION_WINDOW, window, "expected a period as of ISO 8601 up to P7D, for example PT10M"));
+        }
         return errors;
     }
 
@@ -123,6 +138,10 @@ public final class DeliveryAnnotations {
 
     private static Optional<Duration> period(@Nullable String text) {
         return Optional.ofNullable(text).flatMap(IsoPeriod::parse);
+    }
+
+    private static Optional<Duration> window(@Nullable String text) {
+        return period(text).filter(p -> !p.isNegative() && p.compareTo(LONGEST_WINDOW) <= 0);
     }
 
     private static Optional<Double> jitter(@Nullable String text) {

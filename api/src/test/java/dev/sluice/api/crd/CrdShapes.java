@@ -67,6 +67,9 @@ final class CrdShapes {
                     "A Trigger delivers those events of a Broker that pass its filter to a subscriber; its answers go "
                             + "back to the Broker."),
             Map.entry(
+                    "eventtypes.eventing.knative.dev",
+                    "An EventType says which events something gives; nothing is delivered by it."),
+            Map.entry(
                     "channels.messaging.knative.dev",
                     "A Channel takes events for its Subscriptions, by a channel of the kind that its template names."),
             Map.entry(

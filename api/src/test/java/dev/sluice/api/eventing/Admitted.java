@@ -27,6 +27,16 @@ public final class Admitted {
         return kind(group, kind, EventingSettings.upstream());
     }
 
+    /** Of one version of the kind. */
+    public static Admitted version(String group, String version, String kind) {
+        return new Admitted(Kinds.admissions().stream()
+                .filter(a -> a.resource().group().equals(group)
+                        && a.resource().version().equals(version)
+                        && a.resource().kind().equals(kind))
+                .findFirst()
+                .orElseThrow());
+    }
+
     public static Admitted kind(String group, String kind, EventingSettings settings) {
         return new Admitted(Kinds.admissions(AdmissionConfig::upstream, () -> settings, Admitted::expression).stream()
                 .filter(a -> a.resource().group().equals(group)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.duck.DeliveryAnnotations;
 import dev.sluice.api.eventing.config.EventingSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -205,5 +206,40 @@ class EventingAdmissionTest {
                         "kafka.eventing.knative.dev/delivery.order",
                         "ordered")))
                 .isFalse();
+    }
+
+    @Test
+    void anEventTypeNamesItsTypeAndDoesNotChange() {
+        for (var version : List.of("v1beta1", "v1beta2")) {
+            var types = Admitted.version("eventing.knative.dev", version, "EventType");
+            assertThat(types.created("spec: {source: /s}")).isEqualTo("missing field(s): spec.type");
+            assertThat(types.created("spec: {type: t}")).isEmpty();
+            assertThat(types.updated("spec: {type: t}", "spec: {type: u}"))
+                    .startsWith("Immutable fields changed (-old +new): spec\n");
+            assertThat(types.filled("spec: {type: t, reference: {apiVersion: v1, kind: Service, name: s}}")
+                            .at("/spec/reference/namespace")
+                            .asText())
+                    .isEqualTo("ns");
+        }
+        var listed = Admitted.version("eventing.knative.dev", "v1beta3", "EventType");
+        assertThat(listed.created("spec: {attributes: [{name: type, value: t}]}"))
+                .isEqualTo("missing field(s): spec.attributes.id, spec.attributes.source, spec.attributes.specversion");
+        assertThat(
+                        listed.created(
+                                "spec: {attributes: [{name: type, value: t}, {name: source}, {name: specversion}, {name: id}]}"))
+                .isEmpty();
+    }
+
+    @Test
+    void aDeduplicationWindowIsAPeriodOfAWeekAtMost() {
+        var key = DeliveryAnnotations.DEDUPLICATION_WINDOW;
+        for (var wrong : List.of("P8D", "10m", "-PT1S")) {
+            assertThat(TRIGGERS.created("metadata: {annotations: {" + key + ": " + wrong + "}}\n" + trigger("")))
+                    .contains("invalid value: " + wrong + ": metadata.annotations[" + key
+                            + "]\nexpected a period as of ISO 8601 up to P7D, for example PT10M");
+        }
+        assertThat(DeliveryAnnotations.deduplicationWindow(Map.of(key, "PT10M")))
+                .isEqualTo(Duration.ofMinutes(10));
+        assertThat(DeliveryAnnotations.deduplicationWindow(Map.of())).isEqualTo(Duration.ZERO);
     }
 }

@@ -1,6 +1,10 @@
 package dev.sluice.app.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.api.build.TemplateCheck;
+import dev.sluice.api.build.TemplateInstantiation;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -75,7 +79,7 @@ final class BuildVerb implements InstanceVerb {
     @Override
     public void check() {
         if ((source == null) == (resume == null)) {
-            throw new VerbException("build needs a folder or the URL of a repository, or --resume BUILD");
+            throw new UsageException("build needs a folder or the URL of a repository, or --resume BUILD");
         }
     }
 
@@ -93,6 +97,7 @@ final class BuildVerb implements InstanceVerb {
 
     private BuildOrder order(Session session) {
         var from = Objects.requireNonNull(source);
+        checkTemplate(session);
         var called = name == null ? SourceName.of(session, from) : name;
         var fetched = BuildSource.of(session, from, revision, namespace.name, called);
         var all = new TreeMap<>(arguments);
@@ -104,7 +109,17 @@ final class BuildVerb implements InstanceVerb {
         return cache.isEmpty() ? order : order.withCache("CACHE", cache);
     }
 
-    private com.fasterxml.jackson.databind.JsonNode failed(Session session, String build) {
+    /** Before the source is copied and a Build made that could not but fail. */
+    private void checkTemplate(Session session) {
+        var client = session.platform().kubernetes();
+        if (Kind.BUILD_TEMPLATE.get(client, namespace.name, template).isEmpty()
+                && Kind.CLUSTER_BUILD_TEMPLATE.get(client, "", template).isEmpty()) {
+            throw new VerbException(TemplateCheck.missing(
+                    new TemplateInstantiation(template, null, List.of(), List.of()), namespace.name));
+        }
+    }
+
+    private JsonNode failed(Session session, String build) {
         return Kind.BUILD
                 .get(session.platform().kubernetes(), namespace.name, build)
                 .orElseThrow(() -> new VerbException("no Build " + build + " in namespace " + namespace.name));

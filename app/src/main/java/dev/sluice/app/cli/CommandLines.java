@@ -20,7 +20,6 @@ import picocli.CommandLine.ParseResult;
 
 /** Runs command lines: here, or, on behalf of somebody's terminal, in the instance. */
 public final class CommandLines {
-    private static final int USAGE = 2;
     private static final int FAILED = 1;
 
     /** Runs a command line as typed into a shell. */
@@ -63,7 +62,7 @@ public final class CommandLines {
                     err.println("sluice: " + Misunderstood.message(problem));
                     err.println("sluice: see "
                             + problem.getCommandLine().getCommandSpec().qualifiedName() + " --help");
-                    return USAGE;
+                    return UsageException.EXIT_CODE;
                 });
     }
 
@@ -77,7 +76,7 @@ public final class CommandLines {
 
     private static int usage(ParseResult parsed, LocalVerb.Here here) {
         parsed.asCommandLineList().getLast().usage(here.err());
-        return USAGE;
+        return UsageException.EXIT_CODE;
     }
 
     private static int locally(LocalVerb verb, LocalVerb.Here here) {
@@ -85,7 +84,7 @@ public final class CommandLines {
             return verb.run(here);
         } catch (VerbException e) {
             here.err().println("sluice: " + e.getMessage());
-            return FAILED;
+            return e.exitCode();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return FAILED;
@@ -101,13 +100,11 @@ public final class CommandLines {
             verb.check();
         } catch (VerbException e) {
             here.err().println("sluice: " + e.getMessage());
-            return USAGE;
+            return e.exitCode();
         }
         var state = StateDir.of(null, here.env());
         if (InstanceLock.holder(state).isEmpty()) {
-            here.err()
-                    .println("sluice: no instance runs with the state folder " + state.root()
-                            + "; start one with: sluice up");
+            here.err().println("sluice: " + Ready.none(state));
             return FAILED;
         }
         var folder = Path.of("").toAbsolutePath();
@@ -120,9 +117,7 @@ public final class CommandLines {
                             Files.exists(state.socket())
                                     ? "sluice: the instance in " + state.root() + " does not answer (" + e.getMessage()
                                             + "); see " + state.log()
-                                    : "sluice: the instance in " + state.root()
-                                            + " is still starting, or is just ending; try again in a moment (its log: "
-                                            + state.log() + ")");
+                                    : "sluice: " + Ready.none(state));
             return FAILED;
         }
     }

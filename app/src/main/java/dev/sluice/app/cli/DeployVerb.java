@@ -76,13 +76,13 @@ final class DeployVerb implements InstanceVerb {
     @Override
     public void check() {
         if (source == null && image == null) {
-            throw new VerbException("deploy needs a folder, the URL of a repository, or --image");
+            throw new UsageException("deploy needs a folder, the URL of a repository, or --image");
         }
         if (source == null && !path.isEmpty()) {
-            throw new VerbException("--path goes with a folder or the URL of a repository");
+            throw new UsageException("--path goes with a folder or the URL of a repository");
         }
         if (source == null && !revision.equals(HEAD)) {
-            throw new VerbException("--revision goes with the URL of a repository");
+            throw new UsageException("--revision goes with the URL of a repository");
         }
     }
 

@@ -78,7 +78,7 @@ final class DescribeVerb implements InstanceVerb {
                             || (wanted.equals("ksvc") && own.equals("service"));
                 })
                 .findFirst()
-                .orElseThrow(() -> new VerbException(
+                .orElseThrow(() -> new UsageException(
                         "describe knows service, build, broker, trigger, channel and subscription, not " + word));
     }
 

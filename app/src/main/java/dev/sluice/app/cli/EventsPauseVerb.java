@@ -17,6 +17,11 @@ final class EventsPauseVerb implements ApiVerb {
     Subject subject = new Subject();
 
     @Override
+    public void check() {
+        subject.request();
+    }
+
+    @Override
     public int run(ApiClient api, Here here) {
         boolean changed = api.deliveries().pause(subject.request()).getChanged();
         here.out().println(subject.words() + (changed ? " is paused; its events wait." : " was paused already."));
@@ -30,6 +35,11 @@ final class EventsPauseVerb implements ApiVerb {
     static final class Resume implements ApiVerb {
         @Mixin
         Subject subject = new Subject();
+
+        @Override
+        public void check() {
+            subject.request();
+        }
 
         @Override
         public int run(ApiClient api, Here here) {
@@ -53,7 +63,7 @@ final class EventsPauseVerb implements ApiVerb {
             var kinds = switch (kind.toLowerCase(Locale.ROOT)) {
                 case "trigger", "triggers" -> "Trigger";
                 case "subscription", "subscriptions", "sub" -> "Subscription";
-                default -> throw new VerbException("trigger or subscription, not " + kind);
+                default -> throw new UsageException("trigger or subscription, not " + kind);
             };
             return SubscriberRequest.newBuilder()
                     .setNamespace(namespace.name)

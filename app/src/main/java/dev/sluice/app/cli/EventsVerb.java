@@ -20,14 +20,15 @@ import picocli.CommandLine.Parameters;
         name = "events",
         mixinStandardHelpOptions = true,
         description = "Events whose first delivery failed, and pausing what takes events.",
-        synopsisSubcommandLabel = "list|show|replay|drop|pause|resume",
+        synopsisSubcommandLabel = "list|show|replay|drop|pause|resume|rewind",
         subcommands = {
             EventsVerb.ListVerb.class,
             EventsVerb.Show.class,
             EventsVerb.Replay.class,
             EventsVerb.Drop.class,
             EventsPauseVerb.class,
-            EventsPauseVerb.Resume.class
+            EventsPauseVerb.Resume.class,
+            EventsRewindVerb.class
         })
 final class EventsVerb {
     @Command(name = "list", mixinStandardHelpOptions = true, description = "The deliveries that are waiting or parked.")
@@ -103,9 +104,15 @@ final class EventsVerb {
         ParkedEvents which = new ParkedEvents();
 
         @Override
+        public void check() {
+            which.matching();
+        }
+
+        @Override
         public int run(ApiClient api, Here here) {
             int count = which.matching()
-                    .map(matching -> api.deliveries().replayMatching(matching).getEvents())
+                    .map(matching ->
+                            which.some(api.deliveries().replayMatching(matching).getEvents()))
                     .orElseGet(() -> which.events(api)
                             .act(
                                     EnumSet.of(EventPhase.EVENT_PHASE_PARKED),
@@ -130,12 +137,18 @@ final class EventsVerb {
         ParkedEvents which = new ParkedEvents();
 
         @Override
+        public void check() {
+            which.matching();
+        }
+
+        @Override
         public int run(ApiClient api, Here here) {
             var phases = which.isWholeDelivery()
                     ? EnumSet.of(EventPhase.EVENT_PHASE_PARKED)
                     : EnumSet.of(EventPhase.EVENT_PHASE_PARKED, EventPhase.EVENT_PHASE_WAITING);
             int count = which.matching()
-                    .map(matching -> api.deliveries().dropMatching(matching).getEvents())
+                    .map(matching ->
+                            which.some(api.deliveries().dropMatching(matching).getEvents()))
                     .orElseGet(() -> which.events(api)
                             .act(
                                     phases,

@@ -1,6 +1,5 @@
 package dev.sluice.app.cli;
 
-import dev.sluice.app.state.InstanceFile;
 import dev.sluice.app.state.StateDir;
 import picocli.CommandLine.Command;
 
@@ -13,10 +12,7 @@ final class KubeconfigVerb implements LocalVerb {
     @Override
     public int run(Here here) {
         var state = StateDir.of(null, here.env());
-        var instance = InstanceFile.read(state)
-                .orElseThrow(() -> new VerbException(
-                        "no instance is ready with the state folder " + state.root() + "; start one with: sluice up"));
-        here.out().println(instance.kubeconfig());
+        here.out().println(Ready.instance(state).kubeconfig());
         return 0;
     }
 }

@@ -4,6 +4,8 @@ import dev.sluice.app.grpc.ApiClient;
 import dev.sluice.protos.v1.MatchingRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,6 +47,21 @@ final class ParkedEvents {
         return id.startsWith("delivery/") && stamps.isEmpty();
     }
 
+    /** Of all there may be none; who names a subscription, a type or a source means something, which is not there. */
+    int some(int count) {
+        if (count == 0 && !all) {
+            throw new VerbException("no parked event in namespace " + namespace.name + " matches "
+                    + Stream.of(named("--subscription", subscription), named("--type", type), named("--source", source))
+                            .flatMap(Optional::stream)
+                            .collect(Collectors.joining(" ")));
+        }
+        return count;
+    }
+
+    private static Optional<String> named(String option, String value) {
+        return value.isEmpty() ? Optional.empty() : Optional.of(option + " " + value);
+    }
+
     ChosenEvents events(ApiClient api) {
         return ChosenEvents.of(api, namespace.name, id, stamps);
     }
@@ -53,11 +70,11 @@ final class ParkedEvents {
     Optional<MatchingRequest> matching() {
         boolean filtered = !subscription.isEmpty() || !type.isEmpty() || !source.isEmpty();
         if (!id.isEmpty() && (all || filtered)) {
-            throw new VerbException(
+            throw new UsageException(
                     "a delivery or event is named by itself, without --all, --subscription, --type and --source");
         }
         if (id.isEmpty() && !all && !filtered) {
-            throw new VerbException(
+            throw new UsageException(
                     "say which events: DELIVERY or EVENT-ID, --subscription, --type, --source, or --all");
         }
         return id.isEmpty()

@@ -48,7 +48,7 @@ final class RolloutVerb implements InstanceVerb {
     @Override
     public void check() {
         if (revision != null && action != Action.undo) {
-            throw new VerbException("--to goes with undo only");
+            throw new UsageException("--to goes with undo only");
         }
     }
 

@@ -133,7 +133,7 @@ final class UpVerb implements LocalVerb {
     @Override
     public int run(Here here) throws InterruptedException {
         if (kubeconfig != null && registry == null) {
-            throw new VerbException("--kubeconfig needs --registry: a registry that this machine pushes to and the"
+            throw new UsageException("--kubeconfig needs --registry: a registry that this machine pushes to and the"
                     + " cluster pulls from");
         }
         if (kubeconfig != null && !Files.isReadable(kubeconfig)) {

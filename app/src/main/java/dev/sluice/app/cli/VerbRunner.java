@@ -33,7 +33,10 @@ final class VerbRunner implements ControlServer.Verbs {
         }
         try {
             return verb.run(new Session(platform, request, output));
-        } catch (VerbException | SourceException e) {
+        } catch (VerbException e) {
+            output.err().println("sluice: " + e.getMessage());
+            return e.exitCode();
+        } catch (SourceException e) {
             output.err().println("sluice: " + e.getMessage());
         } catch (KubernetesClientException e) {
             output.err().println("sluice: " + message(e));

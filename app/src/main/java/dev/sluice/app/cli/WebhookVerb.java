@@ -57,7 +57,7 @@ final class WebhookVerb implements InstanceVerb {
             throw new VerbException(String.valueOf(e.getMessage()));
         }
         if (secret != null && secret.isBlank()) {
-            throw new VerbException("--secret must not be empty");
+            throw new UsageException("--secret must not be empty");
         }
         var taken = secret == null ? HookSecret.random() : secret;
         client.resource(HookSecret.of(Kind.resource(owner), branch, taken))

@@ -48,7 +48,6 @@ public final class Demo {
             StateDir state, String checkout, String launcher, PrintStream out, PrintStream err, boolean colour)
             throws InterruptedException {
         var tell = new Narrator(out, colour);
-        Path folder = null;
         try {
             tell.plain("Sluice: from a Git repository to a URL, and from an event to that URL.");
             tell.chapter("The platform: a real Kubernetes control plane, a real Temporal, one JVM");
@@ -59,10 +58,11 @@ public final class Demo {
                     platform.startedHere()
                             ? "up, in " + Narrator.time(since(start))
                             : "it runs already (process " + platform.instance().pid() + ")");
-            folder = Files.createTempDirectory("sluice-demo");
+            delete(state.demo()); // that of last time
             try (var client = platform.client();
-                    var project =
-                            HelloProject.create(Path.of(checkout, "examples", "hello-java"), folder.resolve(NAME))) {
+                    var project = HelloProject.create(
+                            Path.of(checkout, "examples", "hello-java"),
+                            state.demo().resolve(NAME))) {
                 var demo = new Demo(platform, new Cluster(client), project, tell);
                 if (platform.startedHere()) {
                     demo.figures.add("platform start", since(start));
@@ -73,8 +73,6 @@ public final class Demo {
         } catch (DemoFailure | KubernetesClientException | StatusRuntimeException | IOException e) {
             err.println("sluice: the demo failed: " + e.getMessage());
             return 1;
-        } finally {
-            delete(folder);
         }
     }
 
@@ -239,6 +237,8 @@ public final class Demo {
         tell.plain("");
         tell.plain("It keeps running. To look around:");
         tell.plain("   the service    " + url);
+        tell.plain("   its project    " + project.folder() + " (a Git repository; change it, then:");
+        tell.plain("                  ./sluice deploy --watch " + project.folder() + ")");
         tell.plain("   Temporal UI    " + platform.instance().temporalUi());
         tell.plain("   kubectl        export KUBECONFIG=" + platform.instance().kubeconfig());
         tell.plain("   stop it        ./sluice down");
@@ -302,15 +302,14 @@ public final class Demo {
         return Duration.ofNanos(System.nanoTime() - nanos);
     }
 
-    private static void delete(@org.jspecify.annotations.Nullable Path folder) {
-        if (folder == null) {
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
             return;
         }
         try (var files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException _) {
-            // a temporary folder that stays behind harms nobody
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 }

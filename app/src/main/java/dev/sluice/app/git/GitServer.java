@@ -69,6 +69,7 @@ public final class GitServer implements AutoCloseable {
      * @param hooks what Git servers call when somebody has pushed, below {@link #HOOKS}
      */
     public static GitServer start(Path root, InetAddress address, int port, HttpService hooks) {
+        FS.FileStoreAttributes.setBackground(true); // else the first deploy on a machine waits three seconds for it
         return new GitServer(root, address, port, hooks);
     }
 

@@ -35,7 +35,8 @@ public final class ApiServer implements AutoCloseable {
     private final Server server;
 
     /** What the services act on. */
-    public record Parts(KubernetesClient client, Deliveries deliveries, BuildLogs buildLogs, Rollouts rollouts) {}
+    public record Parts(
+            KubernetesClient client, Deliveries deliveries, Rewind rewind, BuildLogs buildLogs, Rollouts rollouts) {}
 
     private ApiServer(InetSocketAddress listen, X509ExtendedKeyManager keys, Parts parts) throws IOException {
         var callers = new Callers(parts.client(), Clock.systemUTC());
@@ -49,7 +50,7 @@ public final class ApiServer implements AutoCloseable {
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance());
         var services = List.<BindableService>of(
-                new DeliveriesService(parts.deliveries(), parts.client()),
+                new DeliveriesService(parts.deliveries(), parts.rewind(), parts.client()),
                 new BuildsService(parts.client(), parts.buildLogs()),
                 new RolloutsService(parts.rollouts(), parts.client()));
         services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, authentication)));

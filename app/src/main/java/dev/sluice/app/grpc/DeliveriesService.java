@@ -17,6 +17,8 @@ import dev.sluice.protos.v1.ListDeliveriesResponse;
 import dev.sluice.protos.v1.MatchingRequest;
 import dev.sluice.protos.v1.ReplayRequest;
 import dev.sluice.protos.v1.ReplayResponse;
+import dev.sluice.protos.v1.ReplaySinceRequest;
+import dev.sluice.protos.v1.ReplaySinceResponse;
 import dev.sluice.protos.v1.SubscriberRequest;
 import dev.sluice.protos.v1.SubscriberResponse;
 import dev.sluice.workflows.delivery.Phase;
@@ -37,12 +39,16 @@ final class DeliveriesService extends DeliveriesGrpc.DeliveriesImplBase {
 
     private final Deliveries deliveries;
     private final KubernetesClient client;
+    private final SubscriberObjects subscribers;
     private final Pausing pausing;
+    private final Rewind rewind;
 
-    DeliveriesService(Deliveries deliveries, KubernetesClient client) {
+    DeliveriesService(Deliveries deliveries, Rewind rewind, KubernetesClient client) {
         this.deliveries = deliveries;
+        this.rewind = rewind;
         this.client = client;
-        this.pausing = new Pausing(client);
+        this.subscribers = new SubscriberObjects(client);
+        this.pausing = new Pausing(subscribers);
     }
 
     @Override
@@ -130,6 +136,24 @@ final class DeliveriesService extends DeliveriesGrpc.DeliveriesImplBase {
                 () -> SubscriberResponse.newBuilder()
                         .setChanged(pausing.set(request, false))
                         .build());
+    }
+
+    @Override
+    public void replaySince(ReplaySinceRequest request, StreamObserver<ReplaySinceResponse> observer) {
+        Replies.answer(observer, () -> {
+            if (!request.hasSince()) {
+                throw Status.INVALID_ARGUMENT.withDescription("since: missing").asRuntimeException();
+            }
+            var uid = subscribers
+                    .toPatch(request.getSubscriber())
+                    .object()
+                    .getMetadata()
+                    .getUid();
+            rewind.replay(uid, Times.instant(request.getSince())).ifPresent(refusal -> {
+                throw Status.FAILED_PRECONDITION.withDescription(refusal).asRuntimeException();
+            });
+            return ReplaySinceResponse.getDefaultInstance();
+        });
     }
 
     private static Deliveries.Matching matching(MatchingRequest request) {

@@ -12,6 +12,10 @@ final class Times {
                 .build();
     }
 
+    static Instant instant(Timestamp timestamp) {
+        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+    }
+
     static Timestamp ofMillis(long millis) {
         return of(Instant.ofEpochMilli(millis));
     }

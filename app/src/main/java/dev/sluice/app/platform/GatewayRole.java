@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,17 +56,10 @@ public final class GatewayRole {
                         new GatewayConfig.Tls(options.listenTls(), options.tls().fallback(), 0))
                 .withTracing(GatewayTracing.of(options.env()))
                 .withPeers(new Peering.Settings(name, options.peers(), token));
-        var stop = new CountDownLatch(1);
-        var closed = new CountDownLatch(1);
+        @Nullable StopSignal stop = null;
         try (var link = new GatewayLink(options.control(), token, name);
                 var gateway = Gateway.start(config, link)) {
-            Runtime.getRuntime()
-                    .addShutdownHook(new Thread(
-                            () -> {
-                                stop.countDown();
-                                awaitQuietly(closed);
-                            },
-                            "stop"));
+            stop = new StopSignal(() -> {});
             link.start(gateway, gateway.peerAddress(), gateway::peers);
             options.progress()
                     .accept("Gateway on ports " + gateway.ports() + ", administration on port " + gateway.adminPort()
@@ -77,17 +69,11 @@ public final class GatewayRole {
         } catch (IOException e) {
             throw new PlatformException("starting the gateway: " + e.getMessage(), e);
         } finally {
-            closed.countDown();
+            if (stop != null) {
+                stop.closed();
+            }
         }
         return 0;
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private GatewayRole() {}

@@ -4,7 +4,6 @@ import dev.sluice.app.control.ControlServer;
 import dev.sluice.app.state.InstanceFile;
 import dev.sluice.app.state.InstanceLock;
 import java.time.Instant;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -26,44 +25,28 @@ public final class Instance {
                                 .orElse("")));
         Logging.of(state.log());
         InstanceFile.delete(state);
-        var stop = new CountDownLatch(1);
-        var closed = new CountDownLatch(1);
         var starter = Thread.currentThread();
         var starting = new AtomicBoolean(true);
-        // A signal ends the JVM when its hooks return: this one returns when everything is closed.
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            stop.countDown();
-                            if (starting.getAndSet(false)) {
-                                starter.interrupt();
-                            }
-                            awaitQuietly(closed);
-                        },
-                        "stop"));
+        var stop = new StopSignal(() -> {
+            if (starting.getAndSet(false)) {
+                starter.interrupt();
+            }
+        });
         long began = System.nanoTime();
         try (lock;
                 var platform = Platform.start(options);
                 var _ = ControlServer.start(state.socket(), verbs.apply(platform))) {
             starting.set(false);
-            platform.instanceFile(Instant.now()).write(state);
-            platform.story((System.nanoTime() - began) / 1_000_000).forEach(options.progress());
+            platform.instance().file(Instant.now()).write(state);
+            platform.instance().story((System.nanoTime() - began) / 1_000_000).forEach(options.progress());
             stop.await();
             options.progress().accept("Stopping.");
             InstanceFile.delete(state);
         } finally {
             InstanceFile.delete(state);
-            closed.countDown();
+            stop.closed();
         }
         return 0;
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private Instance() {}

@@ -14,7 +14,6 @@ import dev.sluice.app.git.RemoteRepository;
 import dev.sluice.app.grpc.ApiServer;
 import dev.sluice.app.hook.PushHooks;
 import dev.sluice.app.hook.SourceCopies;
-import dev.sluice.app.state.InstanceFile;
 import dev.sluice.app.state.StateDir;
 import dev.sluice.app.webhook.PodDryRun;
 import dev.sluice.app.webhook.WebhookServer;
@@ -40,13 +39,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /** Everything that runs in an instance: this is the wiring diagram, started top to bottom and closed bottom to top. */
@@ -55,16 +53,14 @@ public final class Platform implements AutoCloseable {
 
     private final PlatformOptions options;
     private final Parts parts = new Parts();
-    private final Engines engines;
     private final Cluster cluster;
     private final Network network;
-    private final Metrics metrics;
     private final LiveSettings settings;
     private final GitServer git;
     private final TemporalAccess temporal;
     private final BuildLogs buildLogs;
     private final Events events;
-    private final ApiServer api;
+    private final InstanceFacts facts;
 
     /** Returns when everything is ready; when something cannot start, nothing is left running. */
     public static Platform start(PlatformOptions options) {
@@ -82,14 +78,14 @@ public final class Platform implements AutoCloseable {
             var tlsPort = options.gateways() == null
                     ? parts.add("port of the gateway for TLS", Network.holdTlsPort(options))
                     : null;
-            engines = Engines.start(options, parts);
+            var engines = Engines.start(options, parts);
             cluster = parts.add("kubernetes client", Cluster.of(options, engines));
             network = Network.of(
                     options,
                     cluster,
                     gatewayPort == null ? 0 : gatewayPort.port(),
                     tlsPort == null ? options.tls().port() : tlsPort.port());
-            metrics = parts.add("metrics", new Metrics(network.metrics()));
+            var metrics = parts.add("metrics", new Metrics(network.metrics()));
             if (!options.adopt()) {
                 Preflight.check(cluster.client());
             }
@@ -130,12 +126,14 @@ public final class Platform implements AutoCloseable {
 
             var serving =
                     parts.add("serving", new Serving(servingConfig(), settings, cluster.client(), temporal.client()));
+            IntSupplier gatewaysConnected = () -> 1;
             if (gatewayPort == null || tlsPort == null) {
                 var link = parts.add("gateway link", link(Objects.requireNonNull(options.gateways()), serving));
                 if (cluster.own()) {
                     parts.add("pods at gateways", link::podsEnd);
                 }
                 serving.start(link);
+                gatewaysConnected = link::gateways;
             } else {
                 gatewayPort.close();
                 tlsPort.close();
@@ -176,10 +174,12 @@ public final class Platform implements AutoCloseable {
             temporal.start();
             var operator = parts.add("operator", new Controllers(cluster.client()));
             operator.add(builds.reconcilers());
-            operator.add(events.reconcilers(cluster.client(), hosts -> serving.putHosts("channels", hosts)));
+            operator.add(events.reconcilers(cluster.client(), hosts -> serving.putHosts("channels", hosts), eventing));
             operator.start();
             installer.applyTemplates();
-            api = parts.add("api", api(webhooks.keys()));
+            var api = parts.add("api", api(webhooks.keys()));
+            facts = new InstanceFacts(
+                    options, engines, cluster, network, metrics, "127.0.0.1:" + api.port(), gatewaysConnected);
             started = true;
         } finally {
             if (!started) {
@@ -260,7 +260,9 @@ public final class Platform implements AutoCloseable {
         var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), network.apiPort());
         try {
             return ApiServer.start(
-                    listen, keys, new ApiServer.Parts(cluster.client(), events.deliveries(), buildLogs, rollouts()));
+                    listen,
+                    keys,
+                    new ApiServer.Parts(cluster.client(), events.deliveries(), events::replay, buildLogs, rollouts()));
         } catch (IOException e) {
             throw new PlatformException("listening on " + listen + ": " + e.getMessage(), e);
         }
@@ -346,52 +348,11 @@ public final class Platform implements AutoCloseable {
 
     /** What the instance is, by name, for people. */
     public Map<String, String> facts() {
-        var facts = new LinkedHashMap<String, String>();
-        facts.put("Gateway", network.url());
-        facts.put("Temporal", engines.temporal().ui().toString());
-        facts.put("Kubernetes", cluster.client().getMasterUrl() + (cluster.own() ? " (our own)" : ""));
-        facts.put("Kubeconfig", cluster.kubeconfig().toString());
-        facts.put("Registry", cluster.registry());
-        facts.put("API", apiAddress() + " (gRPC)");
-        if (options.gateways() == null) {
-            facts.put("Metrics", metrics.url() + " (events, workers)");
-            facts.put("", "http://" + Network.words(network.admin()) + "/metrics (gateway)");
-        } else {
-            facts.put("Metrics", metrics.url());
-        }
-        facts.put(
-                "Histories",
-                options.payloadKeys() == null ? "plain (up --payload-keys FILE encrypts them)" : "encrypted");
-        facts.put("State", options.state().root().toString());
+        return facts.byName();
+    }
+
+    InstanceFacts instance() {
         return facts;
-    }
-
-    InstanceFile instanceFile(Instant now) {
-        return new InstanceFile(
-                ProcessHandle.current().pid(),
-                now.toString(),
-                cluster.kubeconfig(),
-                network.url(),
-                engines.temporal().ui().toString(),
-                cluster.registry(),
-                Network.DOMAIN,
-                apiAddress(),
-                metrics.url());
-    }
-
-    private String apiAddress() {
-        return "127.0.0.1:" + api.port();
-    }
-
-    /** What the one who started it reads. */
-    List<String> story(long millis) {
-        return List.of(
-                String.format("Ready in %.1f s.", millis / 1000.0),
-                "  export KUBECONFIG=" + cluster.kubeconfig(),
-                "  Gateway      " + network.url() + " (services: http://NAME.NAMESPACE." + Network.DOMAIN + ":"
-                        + network.outside().getPort() + ")",
-                "  Temporal UI  " + engines.temporal().ui(),
-                "  Registry     " + cluster.registry());
     }
 
     @Override

@@ -82,6 +82,11 @@ public record StateDir(Path root) {
         return root.resolve("git");
     }
 
+    /** The project of the demo, kept for its user to go on with. */
+    public Path demo() {
+        return root.resolve("demo");
+    }
+
     public Path buildLogs() {
         return root.resolve("build-logs");
     }

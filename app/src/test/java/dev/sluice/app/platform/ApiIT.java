@@ -3,6 +3,7 @@ package dev.sluice.app.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Timestamp;
 import dev.sluice.activities.build.BuildLogs;
 import dev.sluice.activities.build.LogArchive;
 import dev.sluice.api.Kinds;
@@ -23,6 +24,7 @@ import dev.sluice.protos.v1.GetBuildRequest;
 import dev.sluice.protos.v1.ListBuildsRequest;
 import dev.sluice.protos.v1.ListDeliveriesRequest;
 import dev.sluice.protos.v1.ReplayRequest;
+import dev.sluice.protos.v1.ReplaySinceRequest;
 import dev.sluice.protos.v1.SubscriberRequest;
 import dev.sluice.serving.rollout.Rollouts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -57,9 +59,12 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -73,6 +78,7 @@ class ApiIT {
     static Path folder;
 
     private static final Parts PARTS = new Parts();
+    private static final List<String> REWOUND = new CopyOnWriteArrayList<>();
     private static KubernetesClient client;
     private static StateDir state;
     private static ApiServer server;
@@ -111,6 +117,12 @@ class ApiIT {
                         new ApiServer.Parts(
                                 client,
                                 new Deliveries(nowhere),
+                                (uid, since) -> {
+                                    REWOUND.add(uid + " " + since);
+                                    return since.equals(Instant.EPOCH)
+                                            ? Optional.of("nothing is kept that long")
+                                            : Optional.empty();
+                                },
                                 new BuildLogs(client, new LogArchive(state.buildLogs())),
                                 new Rollouts(nowhere, client))));
         channel = NettyChannelBuilder.forTarget(
@@ -320,6 +332,38 @@ class ApiIT {
                 Status.Code.PERMISSION_DENIED,
                 "triggers.eventing.knative.dev \"t\" is forbidden",
                 () -> stranger.pause(subscriber("Trigger", "t")));
+    }
+
+    @Test
+    void givesATriggerAgainWhatItsBusHasKept() throws IOException {
+        var trigger = client.resource("""
+                apiVersion: eventing.knative.dev/v1
+                kind: Trigger
+                metadata: {name: rewound, namespace: mine}
+                spec: {broker: b, subscriber: {uri: "http://a.test"}}
+                """).create();
+        var instance = new InstanceFile(1, "", Path.of(""), "", "", "", "", "127.0.0.1:" + server.port(), "");
+        var request = ReplaySinceRequest.newBuilder().setSubscriber(subscriber("Trigger", "rewound"));
+        var since = Timestamp.newBuilder().setSeconds(1_000_000_000);
+        try (var api = ApiClient.of(state, instance)) {
+            var _ = api.deliveries().replaySince(request.setSince(since).build());
+            assertThat(REWOUND).containsExactly(trigger.getMetadata().getUid() + " 2001-09-09T01:46:40Z");
+            refused(
+                    Status.Code.FAILED_PRECONDITION,
+                    "nothing is kept that long",
+                    () -> api.deliveries()
+                            .replaySince(request.setSince(Timestamp.getDefaultInstance())
+                                    .build()));
+            refused(
+                    Status.Code.INVALID_ARGUMENT,
+                    "since: missing",
+                    () -> api.deliveries().replaySince(request.clearSince().build()));
+        }
+        var stranger = with(account("bystander"), DeliveriesGrpc.newBlockingStub(channel));
+        refused(
+                Status.Code.PERMISSION_DENIED,
+                "triggers.eventing.knative.dev \"rewound\" is forbidden",
+                () -> stranger.replaySince(request.setSince(since).build()));
     }
 
     /** Its threads are few: one that waits in a condition for what another one would bring keeps everybody waiting. */

@@ -53,6 +53,8 @@ final class GitStep {
                 .normalize();
         Files.createDirectories(target);
         FS.DETECTED.setUserHome(context.home().toFile());
+        // JGit would spend three seconds on how exact the clock of the disk is, and forget it with the home of the pod
+        FS.FileStoreAttributes.setBackground(true);
         var uri = uri();
         try (var git = Git.init().setDirectory(target.toFile()).call()) {
             git.remoteAdd().setName("origin").setUri(uri).call();

@@ -295,15 +295,8 @@ public final class TriggerReconciler implements Reconciler<Trigger>, Cleaner<Tri
                 subscriber.uri(),
                 URI.create(names.url(id)),
                 DeliveryAnnotations.policy(delivery, annotations),
-                new Terms(
-                        Terms.TRIGGER,
-                        filters(spec),
-                        sink == null ? null : sink.uri(),
-                        format(delivery),
-                        DeliveryAnnotations.paused(annotations),
-                        DeliveryAnnotations.maxInFlight(annotations),
-                        DeliveryAnnotations.rate(annotations),
-                        DeliveryAnnotations.ordered(annotations)));
+                Terms.of(Terms.TRIGGER, filters(spec), sink == null ? null : sink.uri(), format(delivery))
+                        .annotated(annotations));
     }
 
     private static @Nullable String format(@Nullable DeliverySpec delivery) {

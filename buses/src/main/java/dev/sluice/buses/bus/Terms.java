@@ -1,7 +1,10 @@
 package dev.sluice.buses.bus;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.sluice.api.duck.DeliveryAnnotations;
 import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param paused nothing is attempted; its events wait
  * @param atOnce attempts at the same time, 0 as many as the dispatcher allows
  * @param perSecond attempts begun in a second, 0 without a bound
+ * @param deduplicationMillis an event with the source and id of one that was taken up this long ago at most is not attempted, 0 attempts
+ *     each
  * @param ordered events with the same {@link PartitionKey} are attempted one after the other, each once the one before is settled
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
@@ -26,39 +31,65 @@ public record Terms(
         boolean paused,
         int atOnce,
         int perSecond,
-        boolean ordered) {
+        boolean ordered,
+        long deduplicationMillis) {
     /** Of the kind whose subscriptions take the events of a Broker. */
     public static final String TRIGGER = "Trigger";
 
     /** Asks for nothing. */
-    public static final Terms NONE = new Terms(null, null, null, null, false, 0, 0, false);
+    public static final Terms NONE = new Terms(null, null, null, null, false, 0, 0, false, 0);
+
+    /** Asks for nothing of what annotations say. */
+    public static Terms of(
+            String kind, @Nullable String filters, @Nullable URI deadLetterSink, @Nullable String format) {
+        return new Terms(kind, filters, deadLetterSink, format, false, 0, 0, false, 0);
+    }
+
+    /** The same with what {@link DeliveryAnnotations} say; admission has checked them. */
+    public Terms annotated(Map<String, String> annotations) {
+        return new Terms(
+                kind,
+                filters,
+                deadLetterSink,
+                format,
+                DeliveryAnnotations.paused(annotations),
+                DeliveryAnnotations.maxInFlight(annotations),
+                DeliveryAnnotations.rate(annotations),
+                DeliveryAnnotations.ordered(annotations),
+                DeliveryAnnotations.deduplicationWindow(annotations).toMillis());
+    }
 
     public Terms withDeadLetterSink(URI sink) {
-        return new Terms(kind, filters, sink, format, paused, atOnce, perSecond, ordered);
+        return new Terms(kind, filters, sink, format, paused, atOnce, perSecond, ordered, deduplicationMillis);
     }
 
     public Terms withFilters(String json) {
-        return new Terms(kind, json, deadLetterSink, format, paused, atOnce, perSecond, ordered);
+        return new Terms(kind, json, deadLetterSink, format, paused, atOnce, perSecond, ordered, deduplicationMillis);
     }
 
     public Terms withKind(String name) {
-        return new Terms(name, filters, deadLetterSink, format, paused, atOnce, perSecond, ordered);
+        return new Terms(
+                name, filters, deadLetterSink, format, paused, atOnce, perSecond, ordered, deduplicationMillis);
     }
 
     public Terms withFormat(String name) {
-        return new Terms(kind, filters, deadLetterSink, name, paused, atOnce, perSecond, ordered);
+        return new Terms(kind, filters, deadLetterSink, name, paused, atOnce, perSecond, ordered, deduplicationMillis);
     }
 
     public Terms withPaused(boolean now) {
-        return new Terms(kind, filters, deadLetterSink, format, now, atOnce, perSecond, ordered);
+        return new Terms(kind, filters, deadLetterSink, format, now, atOnce, perSecond, ordered, deduplicationMillis);
     }
 
     public Terms withLimits(int most, int rate) {
-        return new Terms(kind, filters, deadLetterSink, format, paused, most, rate, ordered);
+        return new Terms(kind, filters, deadLetterSink, format, paused, most, rate, ordered, deduplicationMillis);
     }
 
     public Terms withOrder(boolean kept) {
-        return new Terms(kind, filters, deadLetterSink, format, paused, atOnce, perSecond, kept);
+        return new Terms(kind, filters, deadLetterSink, format, paused, atOnce, perSecond, kept, deduplicationMillis);
+    }
+
+    public Terms withDeduplication(Duration window) {
+        return new Terms(kind, filters, deadLetterSink, format, paused, atOnce, perSecond, ordered, window.toMillis());
     }
 
     /** Whether it takes the events of a Broker, and its answers go back to it. */

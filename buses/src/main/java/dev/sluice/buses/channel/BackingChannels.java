@@ -195,15 +195,12 @@ public final class BackingChannels {
                     subscriber.subscriberUri() == null ? null : URI.create(subscriber.subscriberUri()),
                     subscriber.replyUri() == null ? null : URI.create(subscriber.replyUri()),
                     DeliveryAnnotations.policy(delivery, own),
-                    new Terms(
-                            KIND,
-                            null,
-                            sink == null ? null : URI.create(sink),
-                            delivery == null ? null : delivery.format(),
-                            DeliveryAnnotations.paused(own),
-                            DeliveryAnnotations.maxInFlight(own),
-                            DeliveryAnnotations.rate(own),
-                            DeliveryAnnotations.ordered(own))));
+                    Terms.of(
+                                    KIND,
+                                    null,
+                                    sink == null ? null : URI.create(sink),
+                                    delivery == null ? null : delivery.format())
+                            .annotated(own)));
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());
         }

@@ -9,6 +9,7 @@ import dev.sluice.buses.channel.InMemoryChannelReconciler;
 import dev.sluice.buses.channel.KafkaChannelReconciler;
 import dev.sluice.buses.connection.BusConnections;
 import dev.sluice.buses.dispatch.Dispatcher;
+import dev.sluice.buses.eventtype.EventTypeReconciler;
 import dev.sluice.buses.flow.ParallelReconciler;
 import dev.sluice.buses.flow.SequenceReconciler;
 import dev.sluice.buses.ingress.ChannelNames;
@@ -50,6 +51,7 @@ public final class EventReconcilers {
                 new SubscriptionReconciler(bus, dispatcher, clusterDomain, clock),
                 new BrokerReconciler(carriers, names, service, resolver, clock),
                 new TriggerReconciler(carriers, names, resolver, clock),
+                new EventTypeReconciler(resolver, clock),
                 new dev.sluice.buses.channel.ChannelReconciler(clock),
                 new InMemoryChannelReconciler(new BackingChannels(carriers, names, service, resolver, clock)),
                 new KafkaChannelReconciler(new BackingChannels(carriers, names, service, resolver, clock)),

@@ -6,7 +6,6 @@ import dev.sluice.api.channels.Subscription;
 import dev.sluice.api.channels.SubscriptionSpec;
 import dev.sluice.api.channels.SubscriptionStatus;
 import dev.sluice.api.conditions.ConditionSet;
-import dev.sluice.api.duck.DeliveryAnnotations;
 import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.SubscriptionSettings;
@@ -154,10 +153,7 @@ final class SubscriptionReconciler implements Reconciler<Subscription>, Cleaner<
                 subscriber.orElse(null),
                 replyTo.orElse(null),
                 DeliverySpec.policy(spec.delivery()),
-                Terms.NONE
-                        .withPaused(DeliveryAnnotations.paused(annotations))
-                        .withLimits(DeliveryAnnotations.maxInFlight(annotations), DeliveryAnnotations.rate(annotations))
-                        .withOrder(DeliveryAnnotations.ordered(annotations)));
+                Terms.NONE.annotated(annotations));
     }
 
     private void dispatch(SubscriptionSettings settings, ConditionSet conditions) {

@@ -6,6 +6,7 @@ import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.Verdict;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -21,16 +22,25 @@ public final class Dispatcher implements AutoCloseable {
     private final DispatchLimits limits;
     private final Clock clock;
     private final DeliveryMetrics metrics;
+    private final Path seen;
     private final Map<String, Pump> pumps = new ConcurrentHashMap<>();
 
+    /** @param seen folder for what subscriptions with a deduplication window remember */
     public Dispatcher(
-            Bus bus, Courier courier, HandOver handOver, DispatchLimits limits, Clock clock, DeliveryMetrics metrics) {
+            Bus bus,
+            Courier courier,
+            HandOver handOver,
+            DispatchLimits limits,
+            Clock clock,
+            DeliveryMetrics metrics,
+            Path seen) {
         this.bus = bus;
         this.courier = courier;
         this.handOver = handOver;
         this.limits = limits;
         this.clock = clock;
         this.metrics = metrics;
+        this.seen = seen;
     }
 
     public void start() {
@@ -60,6 +70,7 @@ public final class Dispatcher implements AutoCloseable {
                 limits,
                 clock,
                 metrics,
+                new SeenEvents(seen, settings.uid(), clock),
                 () -> bus.pending(settings.uid()));
         pumps.put(settings.uid(), started);
         started.start();
@@ -74,6 +85,7 @@ public final class Dispatcher implements AutoCloseable {
         if (pump != null) {
             pump.close();
         }
+        SeenEvents.delete(seen, uid);
     }
 
     /** As it is now; empty when it was deleted. */

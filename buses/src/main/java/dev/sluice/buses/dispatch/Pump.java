@@ -22,7 +22,7 @@ import java.util.function.IntSupplier;
  *   take -> filter -+-> breaker -+-> attempt -+-> delivered: acknowledge
  *                   |            |            +-> failed:  -+-> desk: hand over, then acknowledge
  *                   |            +-> withheld --------------+
- *                   +-> not wanted: acknowledge
+ *                   +-> not wanted, or a duplicate: acknowledge
  * </pre>
  *
  * What an ordered subscription wants goes the same way, one event of a key at a time: {@link InOrder}.
@@ -38,6 +38,7 @@ final class Pump implements AutoCloseable {
     private final HandOverDesk desk;
     private final InOrder inOrder;
     private final Clock clock;
+    private final SeenEvents seen;
     private final DeliveryMetrics metrics;
     private final IntSupplier pending;
     private final SubscriptionMeters meters;
@@ -59,6 +60,7 @@ final class Pump implements AutoCloseable {
             DispatchLimits limits,
             Clock clock,
             DeliveryMetrics metrics,
+            SeenEvents seen,
             IntSupplier pending) {
         this.feed = feed;
         this.settings = settings;
@@ -67,6 +69,7 @@ final class Pump implements AutoCloseable {
         this.handOver = handOver;
         this.clock = clock;
         this.metrics = metrics;
+        this.seen = seen;
         this.pending = pending;
         this.meters = metrics.of(settings.namespace(), settings.name(), pending);
         this.most = limits.inFlight();
@@ -133,6 +136,11 @@ final class Pump implements AutoCloseable {
                 var delivery = next();
                 if (!wanted.wants(delivery.event())) {
                     meters.filtered();
+                    var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
+                    continue;
+                }
+                if (seen.isDuplicate(delivery, settings.terms().deduplicationMillis())) {
+                    meters.duplicate();
                     var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
                     continue;
                 }
@@ -240,6 +248,7 @@ final class Pump implements AutoCloseable {
         }
         inOrder.close();
         passer.interrupt();
+        seen.close();
         metrics.release(settings.namespace(), settings.name(), pending);
     }
 }

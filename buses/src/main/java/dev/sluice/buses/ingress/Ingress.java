@@ -42,6 +42,7 @@ public final class Ingress implements AutoCloseable {
     private final Clock clock;
     private final DeliveryMetrics metrics;
     private final WebServer server;
+    private volatile Listener listener = (_, _) -> {};
 
     /** @param port 0 for a free one */
     public Ingress(
@@ -65,6 +66,17 @@ public final class Ingress implements AutoCloseable {
                 .maxPayloadSize(maxEventBytes)
                 .routing(routing -> routing.any(this::handle))
                 .build();
+    }
+
+    /** Hears of events that were accepted, after their senders; it must not wait for anything. */
+    @FunctionalInterface
+    public interface Listener {
+        void accepted(ChannelId channel, List<EventMessage> events);
+    }
+
+    /** From now on. */
+    public void tell(Listener told) {
+        listener = told;
     }
 
     public void start() {
@@ -106,7 +118,11 @@ public final class Ingress implements AutoCloseable {
                 if (ofBroker) {
                     events = arrived(events);
                 }
-                answer(response, bus.publish(channel, events));
+                var published = bus.publish(channel, events);
+                answer(response, published);
+                if (published instanceof Bus.Published.Accepted) {
+                    listener.accepted(channel, events);
+                }
             } catch (BadEventException e) {
                 answer(response, 400, String.valueOf(e.getMessage()));
             } finally {

@@ -42,6 +42,7 @@ public final class SubscriptionMeters {
     private final Timer latency;
     private final Timer age;
     private final Counter filtered;
+    private final Counter duplicates;
     private final Counter withheld;
     private final Counter handedOver;
 
@@ -78,6 +79,7 @@ public final class SubscriptionMeters {
                 .tags(tags)
                 .register(registry));
         filtered = counter("sluice.delivery.filtered", "Events that the filter does not want.", tags);
+        duplicates = counter("sluice.delivery.duplicates", "Events of a source and id that was taken up before.", tags);
         withheld = counter(
                 "sluice.delivery.withheld", "Events not tried at first: their subscriber fails in numbers.", tags);
         handedOver = counter("sluice.delivery.handed.over", "Events handed over to be retried or parked.", tags);
@@ -125,6 +127,10 @@ public final class SubscriptionMeters {
 
     public void filtered() {
         filtered.increment();
+    }
+
+    public void duplicate() {
+        duplicates.increment();
     }
 
     public void withheld() {

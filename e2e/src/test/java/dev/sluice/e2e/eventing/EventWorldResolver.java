@@ -14,7 +14,11 @@ final class EventWorldResolver implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        var platform = SharedPlatform.platform(context);
+        context.getRoot()
+                .getStore(ExtensionContext.Namespace.create(EventWorldResolver.class))
+                .computeIfAbsent("bus", _ -> BusServer.start(platform), BusServer.class);
         return context.getStore(ExtensionContext.Namespace.create(EventWorldResolver.class, context.getUniqueId()))
-                .computeIfAbsent("world", _ -> new EventWorld(SharedPlatform.platform(context)), EventWorld.class);
+                .computeIfAbsent("world", _ -> new EventWorld(platform), EventWorld.class);
     }
 }

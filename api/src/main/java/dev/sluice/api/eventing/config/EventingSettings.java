@@ -14,6 +14,8 @@ public record EventingSettings(BrokerDefaults brokers, ChannelDefaults channels,
     public static final String CHANNELS = "default-ch-webhook";
     public static final String FEATURES = "config-features";
 
+    private static final String AUTO_CREATE = "eventtype-auto-create";
+
     /** The ConfigMaps that are read. */
     public static final Set<String> NAMES = Set.of(BROKERS, BROKER_CHANNEL, CHANNELS, FEATURES);
 
@@ -41,7 +43,7 @@ public record EventingSettings(BrokerDefaults brokers, ChannelDefaults channels,
     }
 
     private static Map<String, String> checked(Map<String, String> data) {
-        for (var key : new String[] {"delivery-timeout", "delivery-retryafter"}) {
+        for (var key : new String[] {"delivery-timeout", "delivery-retryafter", AUTO_CREATE}) {
             var value = data.getOrDefault(key, "enabled").strip();
             if (!Set.of("enabled", "disabled", "Enabled", "Disabled", "allowed", "Allowed")
                     .contains(value)) {
@@ -53,6 +55,11 @@ public record EventingSettings(BrokerDefaults brokers, ChannelDefaults channels,
 
     public DeliveryRules.Allowed delivery() {
         return new DeliveryRules.Allowed(enabled("delivery-timeout"), enabled("delivery-retryafter"));
+    }
+
+    /** Whether each type of event that comes is made an EventType. */
+    public boolean createsEventTypes() {
+        return features.getOrDefault(AUTO_CREATE, "disabled").strip().equalsIgnoreCase("enabled");
     }
 
     private boolean enabled(String feature) {
