@@ -13,6 +13,7 @@ final class Bench {
     }
 
     private static final Map<String, Run> BENCHES = new TreeMap<>(Map.of(
+            "build", BuildBench::main,
             "http", ProxyBench::main,
             "grpc", GrpcBench::main,
             "cold", ColdStartBench::main,
