@@ -90,6 +90,7 @@ class RolloutIT {
     void requestsMoveStepByStepAndUndoBringsThemBackAtOnce() throws Exception {
         twoRevisions("steps", "5s");
         await().atMost(SOON).until(() -> phase("steps").equals("Completed"));
+        await().atMost(SOON).until(() -> split("steps").equals(Map.of("app-00002", 100))); // which serves what it is told
 
         var shares = platform.gateway.tables.stream()
                 .flatMap(table -> Optional.ofNullable(table.hosts().get("app.steps.localhost")).stream())
@@ -122,7 +123,7 @@ class RolloutIT {
         var paused = rollouts.pause("paused", "app");
         assertThat(paused.phase()).isEqualTo(RolloutPhase.PAUSED);
         await().atMost(SOON).until(() -> ready("paused").equals("True"));
-        assertThatThrownBy(() -> rollouts.pause("paused", "app")).hasMessageContaining("no rollout is in progress");
+        assertThatThrownBy(() -> rollouts.pause("paused", "app")).hasMessageContaining("the rollout is paused already");
 
         rollouts.promote("paused", "app");
         await().atMost(SOON).until(() -> split("paused").equals(Map.of("app-00002", 100)));

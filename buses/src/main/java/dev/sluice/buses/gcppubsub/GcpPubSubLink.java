@@ -163,9 +163,10 @@ final class GcpPubSubLink implements AutoCloseable {
         }
     }
 
-    /** Whether the failure may be over soon. */
+    /** Whether the failure may be over soon; a server that is killed cancels what it was asked. */
     static boolean passing(ApiException e) {
-        return TRANSIENT.contains(e.getStatusCode().getCode());
+        var code = e.getStatusCode().getCode();
+        return code == Code.CANCELLED || TRANSIENT.contains(code);
     }
 
     /** Something asked of the service once it can be used. */
