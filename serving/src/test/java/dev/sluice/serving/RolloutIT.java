@@ -90,7 +90,8 @@ class RolloutIT {
     void requestsMoveStepByStepAndUndoBringsThemBackAtOnce() throws Exception {
         twoRevisions("steps", "5s");
         await().atMost(SOON).until(() -> phase("steps").equals("Completed"));
-        await().atMost(SOON).until(() -> split("steps").equals(Map.of("app-00002", 100))); // which serves what it is told
+        await().atMost(SOON)
+                .until(() -> split("steps").equals(Map.of("app-00002", 100))); // which serves what it is told
 
         var shares = platform.gateway.tables.stream()
                 .flatMap(table -> Optional.ofNullable(table.hosts().get("app.steps.localhost")).stream())

@@ -25,11 +25,11 @@ final class BusServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    private final AutoCloseable server;
+    private final Runnable stop;
     private final Path folder;
 
-    private BusServer(AutoCloseable server, Path folder) {
-        this.server = server;
+    private BusServer(Runnable stop, Path folder) {
+        this.stop = stop;
         this.folder = folder;
     }
 
@@ -40,17 +40,17 @@ final class BusServer implements AutoCloseable {
         return switch (bus) {
             case "kafka" -> {
                 var kafka = KafkaServer.start(folder);
-                yield new BusServer(kafka, folder)
+                yield new BusServer(kafka::close, folder)
                         .named(platform, bus, Map.of("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers()));
             }
             case "rabbitmq" -> {
                 var rabbit = RabbitServer.start(folder);
-                yield new BusServer(rabbit, folder)
+                yield new BusServer(rabbit::close, folder)
                         .named(platform, bus, Map.of("uri", "amqp://guest:guest@127.0.0.1:" + rabbit.port()));
             }
             case "gcppubsub" -> {
                 var pubsub = PubSubServer.start(folder);
-                yield new BusServer(pubsub, folder)
+                yield new BusServer(pubsub::close, folder)
                         .named(
                                 platform,
                                 bus,
@@ -96,8 +96,8 @@ final class BusServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        server.close();
+    public void close() {
+        stop.run();
         SharedPlatform.delete(folder);
     }
 }
