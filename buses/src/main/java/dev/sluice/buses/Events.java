@@ -137,7 +137,7 @@ public final class Events implements AutoCloseable {
 
     /** Gives a subscription again what its channel took since then. Answers what keeps its bus from doing so. */
     public Optional<String> replay(String subscriptionUid, Instant since) {
-        return bus.replay(subscriptionUid, since);
+        return dispatcher.replay(subscriptionUid, since);
     }
 
     /** By subscription uid. */

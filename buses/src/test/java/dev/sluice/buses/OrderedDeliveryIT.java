@@ -89,6 +89,22 @@ class OrderedDeliveryIT {
     }
 
     @Test
+    void oneAttemptAtATimeIsEnough() {
+        try (var subscriber = new Subscriber();
+                var rig = new EventsRig(state, temporal.target())
+                        .subscribe(
+                                "orderly",
+                                subscriber.url(),
+                                EventsRig.quick(1_000),
+                                Terms.NONE.withOrder(true).withLimits(1, 0))) {
+            send(rig, "e", "e-1");
+            await().atMost(LONG).until(() -> taken(subscriber, "e").size() == 1);
+            send(rig, "e", "e-2");
+            await().atMost(LONG).until(() -> taken(subscriber, "e").size() == 2);
+        }
+    }
+
+    @Test
     void anEventThatIsGivenUpOnLetsTheNextOnePass() {
         try (var subscriber = new Subscriber()
                         .answering(r -> Subscriber.Answer.of(r.header("ce-id").equals("c-1") ? 400 : 200));

@@ -27,6 +27,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -46,7 +47,7 @@ final class Throughput {
         }
 
         @Override
-        public boolean has(SubscriptionSettings subscription, String stamp) {
+        public boolean has(SubscriptionSettings subscription, String stamp, Instant since) {
             return false;
         }
 

@@ -65,8 +65,8 @@ class PushE2E {
         assertThat(platform.sluice("webhook", "site", "-n", namespace.name())
                         .failed()
                         .err())
-                .isEqualTo("sluice: service site was deployed from the folder " + folder
-                        + ", to which nobody pushes: deploy it from a Git repository\n");
+                .isEqualTo(
+                        "sluice: service site was deployed from a folder, to which nobody pushes: deploy it from a Git repository\n");
         assertThat(platform.kubectl("-n", namespace.name(), "get", "secret", "site-push-hook")
                         .all())
                 .contains("not found");

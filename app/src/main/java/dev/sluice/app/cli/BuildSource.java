@@ -49,6 +49,7 @@ record BuildSource(String url, String revision, String origin) {
     private static BuildSource folder(Session session, Path folder, String namespace, String name) {
         String commit;
         try (var repository = session.platform().git().repository(namespace, name)) {
+            RemoteRepository.forgetOrigin(repository);
             commit = new WorkingTree(folder)
                     .commitTo(
                             repository,

@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.LsRemoteCommand;
 import org.eclipse.jgit.api.errors.GitAPIException;
@@ -28,6 +29,9 @@ public final class RemoteRepository {
     private static final int TIMEOUT_SECONDS = 20;
     private static final int FETCH_SECONDS = 300;
     private static final String FETCHED = "refs/fetched/";
+    private static final String REMOTE = "remote";
+    private static final String ORIGIN = "origin";
+    private static final String URL = "url";
     private static final RefSpec HEAD = new RefSpec("+HEAD:" + FETCHED + "HEAD");
     private static final RefSpec BRANCHES = new RefSpec("+refs/heads/*:" + FETCHED + "*");
     private static final RefSpec TAGS = new RefSpec("+refs/tags/*:refs/tags/*");
@@ -91,6 +95,7 @@ public final class RemoteRepository {
                     .setRefSpecs(HEAD, BRANCHES, TAGS)
                     .setTimeout(FETCH_SECONDS)
                     .call();
+            remember(bare, url);
             var commit = resolve(bare, revision);
             var update = bare.updateRef(Constants.R_HEADS + branch);
             update.setNewObjectId(commit);
@@ -103,6 +108,26 @@ public final class RemoteRepository {
         } catch (GitAPIException | IOException e) {
             throw new SourceException("cannot fetch " + revision + " of " + url + ": " + reason(e, url), e);
         }
+    }
+
+    /** Where its content came from; empty when that is no repository. */
+    public static Optional<String> origin(Repository bare) {
+        return Optional.ofNullable(bare.getConfig().getString(REMOTE, ORIGIN, URL));
+    }
+
+    /** Its content comes from elsewhere now. */
+    public static void forgetOrigin(Repository bare) {
+        try {
+            bare.getConfig().unsetSection(REMOTE, ORIGIN);
+            bare.getConfig().save();
+        } catch (IOException e) {
+            throw new SourceException("storing: " + e.getMessage(), e);
+        }
+    }
+
+    private static void remember(Repository bare, String url) throws IOException {
+        bare.getConfig().setString(REMOTE, ORIGIN, URL, url);
+        bare.getConfig().save();
     }
 
     private static ObjectId resolve(Repository bare, String revision) throws IOException {

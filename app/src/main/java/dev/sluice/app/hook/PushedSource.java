@@ -2,9 +2,7 @@ package dev.sluice.app.hook;
 
 import dev.sluice.api.build.Build;
 import dev.sluice.api.build.SourceSpec;
-import dev.sluice.app.git.RemoteRepository;
 import dev.sluice.builds.BuiltService;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Comparator;
 import java.util.Objects;
@@ -18,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param copied the repository that Sluice has to fetch from first; null when build pods reach it themselves
  */
 record PushedSource(Build last, @Nullable String copied) {
-    private static final String SOURCE = "sluice.dev/source";
-
     /** @throws UnpushableException when no push can be built */
     static PushedSource of(KubernetesClient client, SourceCopies copies, String namespace, String service) {
         var last = client
@@ -37,29 +33,13 @@ record PushedSource(Build last, @Nullable String copied) {
         if (!copies.isCopy(url, namespace, service)) {
             return new PushedSource(last, null);
         }
-        var origin = origin(client, namespace, service);
-        if (!RemoteRepository.isUrl(origin)) {
-            throw new UnpushableException("service " + service + " was deployed from the folder " + origin
-                    + ", to which nobody pushes: deploy it from a Git repository");
-        }
+        var origin = copies.origin(namespace, service)
+                .orElseThrow(() -> new UnpushableException("service " + service
+                        + " was deployed from a folder, to which nobody pushes: deploy it from a Git repository"));
         return new PushedSource(last, origin);
     }
 
     static Optional<SourceSpec.Git> git(Build build) {
         return Optional.ofNullable(build.getSpec().source()).map(SourceSpec::git);
-    }
-
-    /** What {@code deploy} was given, without the revision. */
-    private static String origin(KubernetesClient client, String namespace, String service) {
-        var found = client.genericKubernetesResources("serving.knative.dev/v1", "Service")
-                .inNamespace(namespace)
-                .withName(service)
-                .get();
-        return Optional.ofNullable(found)
-                .map(GenericKubernetesResource::getMetadata)
-                .map(meta -> meta.getAnnotations())
-                .map(annotations -> annotations.getOrDefault(SOURCE, ""))
-                .map(source -> source.contains("://") ? source.replaceFirst(" .*", "") : source)
-                .orElse("");
     }
 }

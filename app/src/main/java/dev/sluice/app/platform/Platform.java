@@ -306,6 +306,13 @@ public final class Platform implements AutoCloseable {
             }
 
             @Override
+            public Optional<String> origin(String namespace, String service) {
+                try (var repository = git.repository(namespace, service)) {
+                    return RemoteRepository.origin(repository);
+                }
+            }
+
+            @Override
             public void fetch(String namespace, String service, String url, String commit) {
                 try (var repository = git.repository(namespace, service)) {
                     RemoteRepository.fetch(url, commit, repository, GitServer.BRANCH);

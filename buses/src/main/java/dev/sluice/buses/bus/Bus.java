@@ -76,11 +76,19 @@ public interface Bus extends AutoCloseable {
 
     /** A subscription's view of the bus. */
     interface Feed {
+        /** More than anybody has without acknowledgement, where the bus gives again nothing else. */
+        int MOST_REPEATED = 1_024;
+
         /**
          * Waits for an event; after a restart the ones without a durable acknowledgement come again. A bus elsewhere gives no
          * more than a bounded number without acknowledgement, and keeps the rest.
          */
         Delivery take() throws InterruptedException;
+
+        /** How many events at most come a second time after a start. */
+        default int mostRepeated() {
+            return MOST_REPEATED;
+        }
     }
 
     /** One event on its way to one subscription. */

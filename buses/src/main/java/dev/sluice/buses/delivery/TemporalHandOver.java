@@ -14,6 +14,7 @@ import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import io.temporal.common.SearchAttributes;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -79,10 +80,10 @@ public final class TemporalHandOver implements HandOver {
     }
 
     @Override
-    public boolean has(SubscriptionSettings to, String stamp) {
+    public boolean has(SubscriptionSettings to, String stamp, Instant since) {
         try {
-            workflow(to, stamp).describe();
-            return true;
+            var ended = workflow(to, stamp).describe().getCloseTime();
+            return ended == null || !ended.isBefore(since);
         } catch (WorkflowNotFoundException _) {
             return false;
         }

@@ -8,6 +8,7 @@ import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.Verdict;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,22 @@ public final class Dispatcher implements AutoCloseable {
             pump.close();
         }
         SeenEvents.delete(seen, uid);
+    }
+
+    /**
+     * Gives a subscription again what its channel took since then.
+     *
+     * @return what keeps its bus from doing so
+     */
+    public Optional<String> replay(String uid, Instant since) {
+        if (since.isAfter(clock.instant())) {
+            return Optional.of("nothing has come since " + since + " yet");
+        }
+        var pump = pumps.get(uid);
+        if (pump != null) {
+            pump.rewound();
+        }
+        return bus.replay(uid, since);
     }
 
     /** As it is now; empty when it was deleted. */

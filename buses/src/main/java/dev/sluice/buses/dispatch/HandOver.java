@@ -2,6 +2,7 @@ package dev.sluice.buses.dispatch;
 
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.workflows.delivery.Undelivered;
+import java.time.Instant;
 import java.util.List;
 
 /** Where failed deliveries go: Temporal, or a test. */
@@ -16,9 +17,10 @@ public interface HandOver {
     /**
      * Whether this event was handed over before, on its own: asked when the bus may give it again after a kill.
      *
+     * @param since what ended before then does not count: it is given again on purpose
      * @throws RuntimeException when that cannot be said at present
      */
-    boolean has(SubscriptionSettings subscription, String stamp);
+    boolean has(SubscriptionSettings subscription, String stamp, Instant since);
 
     /** Returns once an event that was handed over on its own does not wait any more. */
     void awaitSettled(SubscriptionSettings subscription, String stamp) throws InterruptedException;

@@ -4,13 +4,14 @@ import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.workflows.delivery.Tried;
 import dev.sluice.workflows.delivery.Undelivered;
-import java.util.LinkedHashMap;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class InOrder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InOrder.class);
-    /** Keys that are known to have been asked for; of one that is forgotten, asking again costs a call and nothing else. */
-    private static final int KEYS = 10_000;
-
     private static final long ASK_AGAIN_MILLIS = 1_000;
 
     private final HandOver handOver;
@@ -33,14 +31,10 @@ final class InOrder implements AutoCloseable {
     private final Supplier<SubscriptionSettings> settings;
     private final Semaphore held;
     private final Lanes lanes = new Lanes();
-    private final Map<String, Boolean> asked = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > KEYS;
-        }
-    };
+    private final IntSupplier repeated;
+    private final AtomicInteger seen = new AtomicInteger();
+    private volatile boolean onlyNew;
+    private volatile Instant rewound = Instant.MIN;
     private volatile boolean stopping;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -50,17 +44,20 @@ final class InOrder implements AutoCloseable {
         Optional<List<Tried>> attempt(Bus.Delivery delivery) throws InterruptedException;
     }
 
+    /** @param repeated how many events the bus may give a second time after a start */
     InOrder(
             HandOver handOver,
             HandOverDesk desk,
             FirstAttempt first,
             Supplier<SubscriptionSettings> settings,
-            DispatchLimits limits) {
+            DispatchLimits limits,
+            IntSupplier repeated) {
         this.handOver = handOver;
         this.desk = desk;
         this.first = first;
         this.settings = settings;
         this.held = new Semaphore(limits.handOverSlots());
+        this.repeated = repeated;
     }
 
     /** Waits while too many wait here already. */
@@ -75,8 +72,11 @@ final class InOrder implements AutoCloseable {
 
     private void run(String key, Bus.Delivery delivery) {
         try {
-            for (var next = Optional.of(delivery); next.isPresent() && !stopping; next = lanes.advance(key)) {
-                deliver(key, next.get());
+            for (var next = Optional.of(delivery); next.isPresent() && !stopping; ) {
+                deliver(next.get());
+                var advance = lanes.advance(key);
+                var _ = advance.done().acknowledge().whenComplete((_, _) -> held.release());
+                next = advance.next();
             }
         } catch (InterruptedException _) {
             // stopping: what is not acknowledged comes again after the start
@@ -84,32 +84,30 @@ final class InOrder implements AutoCloseable {
         }
     }
 
-    private void deliver(String key, Bus.Delivery delivery) throws InterruptedException {
-        if (!handedOverBefore(key, delivery.stamp())) {
-            var tried = first.attempt(delivery);
-            if (tried.isPresent()) {
-                desk.handOver(List.of(new Undelivered(Parcels.of(delivery.stamp(), delivery.event()), tried.get())));
-                handOver.awaitSettled(settings.get(), delivery.stamp());
-            }
-        } else {
+    private void deliver(Bus.Delivery delivery) throws InterruptedException {
+        if (mayHaveComeBefore() && handedOverBefore(delivery.stamp())) {
+            handOver.awaitSettled(settings.get(), delivery.stamp());
+            return;
+        }
+        var tried = first.attempt(delivery);
+        if (tried.isPresent()) {
+            desk.handOver(List.of(new Undelivered(Parcels.of(delivery.stamp(), delivery.event()), tried.get())));
             handOver.awaitSettled(settings.get(), delivery.stamp());
         }
-        var _ = lanes.head(key).acknowledge().whenComplete((_, _) -> held.release());
     }
 
-    private boolean handedOverBefore(String key, String stamp) throws InterruptedException {
-        synchronized (asked) {
-            if (asked.containsKey(key)) {
-                return false;
-            }
+    /** A bus gives again what was not acknowledged, and what lies among it: of anything that comes later there can be no workflow yet. */
+    private boolean mayHaveComeBefore() {
+        if (!onlyNew) {
+            onlyNew = seen.incrementAndGet() > repeated.getAsInt();
         }
+        return !onlyNew;
+    }
+
+    private boolean handedOverBefore(String stamp) throws InterruptedException {
         while (true) {
             try {
-                boolean before = handOver.has(settings.get(), stamp);
-                synchronized (asked) {
-                    asked.put(key, true);
-                }
-                return before;
+                return handOver.has(settings.get(), stamp, rewound);
             } catch (RuntimeException e) {
                 LOG.atWarn()
                         .addKeyValue("subscription", settings.get().name())
@@ -118,6 +116,11 @@ final class InOrder implements AutoCloseable {
                 Thread.sleep(ASK_AGAIN_MILLIS);
             }
         }
+    }
+
+    /** What ended before now may be given again on purpose, and is delivered again. */
+    void rewound(Instant now) {
+        rewound = now;
     }
 
     /** Begins nothing more; what is under way goes on until {@link #close}. */

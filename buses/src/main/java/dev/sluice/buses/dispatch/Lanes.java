@@ -39,25 +39,26 @@ final class Lanes {
         return lane.behind.put(delivery.stamp(), delivery) == null ? Entry.WAITS : Entry.KNOWN;
     }
 
-    /** The one under way, as the bus gave it last. */
-    synchronized Bus.Delivery head(String key) {
+    /**
+     * One that has left, and the next one, which is under way now.
+     *
+     * @param done as the bus gave it last: that is the one to acknowledge
+     */
+    record Advance(Bus.Delivery done, Optional<Bus.Delivery> next) {}
+
+    synchronized Advance advance(String key) {
         var lane = lanes.get(key);
         if (lane == null) {
             throw new IllegalStateException("nothing is under way for " + key);
         }
-        return lane.head;
-    }
-
-    /** The next one, which is under way now. */
-    synchronized Optional<Bus.Delivery> advance(String key) {
-        var lane = lanes.get(key);
-        if (lane == null || lane.behind.isEmpty()) {
+        var done = lane.head;
+        if (lane.behind.isEmpty()) {
             lanes.remove(key);
-            return Optional.empty();
+            return new Advance(done, Optional.empty());
         }
         var oldest = lane.behind.entrySet().iterator();
         lane.head = oldest.next().getValue();
         oldest.remove();
-        return Optional.of(lane.head);
+        return new Advance(done, Optional.of(lane.head));
     }
 }

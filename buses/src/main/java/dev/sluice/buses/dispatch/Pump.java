@@ -75,7 +75,7 @@ final class Pump implements AutoCloseable {
         this.most = limits.inFlight();
         this.inFlight = new Slots(width(settings));
         this.desk = new HandOverDesk(handOver, limits, () -> this.settings, meters);
-        this.inOrder = new InOrder(handOver, desk, this::firstInOrder, () -> this.settings, limits);
+        this.inOrder = new InOrder(handOver, desk, this::firstInOrder, () -> this.settings, limits, feed::mostRepeated);
         var name = settings.namespace() + "/" + settings.name();
         this.taker = Thread.ofVirtual().name("dispatch " + name).unstarted(this::run);
         this.passer = Thread.ofVirtual().name("hand-over " + name).unstarted(desk::run);
@@ -132,26 +132,19 @@ final class Pump implements AutoCloseable {
     private void run() {
         try {
             while (true) {
+                var delivery = feed.take();
+                awaitResumed();
+                if (isPassedOver(delivery)) {
+                    inFlight.acquire();
+                    var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
+                    continue;
+                }
+                var key = settings.terms().ordered() ? PartitionKey.of(delivery.event()) : Optional.<String>empty();
+                if (key.isPresent()) {
+                    inOrder.take(key.get(), delivery);
+                    continue;
+                }
                 inFlight.acquire();
-                var delivery = next();
-                if (!wanted.wants(delivery.event())) {
-                    meters.filtered();
-                    var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
-                    continue;
-                }
-                if (seen.isDuplicate(delivery, settings.terms().deduplicationMillis())) {
-                    meters.duplicate();
-                    var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
-                    continue;
-                }
-                if (settings.terms().ordered()) {
-                    var key = PartitionKey.of(delivery.event());
-                    if (key.isPresent()) {
-                        inFlight.release(); // it takes its place again for the attempt
-                        inOrder.take(key.get(), delivery);
-                        continue;
-                    }
-                }
                 pace.await(settings.terms().perSecond());
                 if (breaker.admit() == Breaker.Admission.TRY) {
                     Thread.startVirtualThread(() -> attempt(delivery));
@@ -166,15 +159,16 @@ final class Pump implements AutoCloseable {
         }
     }
 
-    private Bus.Delivery next() throws InterruptedException {
-        try {
-            var delivery = feed.take();
-            awaitResumed();
-            return delivery;
-        } catch (InterruptedException e) {
-            inFlight.release(); // nothing is in flight for it
-            throw e;
+    private boolean isPassedOver(Bus.Delivery delivery) {
+        if (!wanted.wants(delivery.event())) {
+            meters.filtered();
+            return true;
         }
+        if (seen.isDuplicate(delivery, settings.terms().deduplicationMillis())) {
+            meters.duplicate();
+            return true;
+        }
+        return false;
     }
 
     private void attempt(Bus.Delivery delivery) {
@@ -215,6 +209,11 @@ final class Pump implements AutoCloseable {
         return result.verdict() == Verdict.DELIVERED
                 ? Optional.empty()
                 : Optional.of(List.of(Parcels.tried(1, clock.instant(), result)));
+    }
+
+    /** What its channel took before is given again on purpose. */
+    void rewound() {
+        inOrder.rewound(clock.instant());
     }
 
     SubscriptionMeters meters() {

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,9 @@ import org.slf4j.LoggerFactory;
 public final class EventTypeCreator implements Ingress.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(EventTypeCreator.class);
     private static final int REMEMBERED = 10_000;
+    /** What was deleted meanwhile, with its Broker perhaps, is made again. */
+    private static final Duration REMEMBERED_FOR = Duration.ofMinutes(2);
+
     private static final int AT_ONCE = 16;
     private static final int CONFLICT = 409;
     private static final int NAME_LIMIT = 253;
@@ -49,11 +53,11 @@ public final class EventTypeCreator implements Ingress.Listener {
     private final KubernetesClient client;
     private final Supplier<EventingSettings> settings;
     private final Semaphore atOnce = new Semaphore(AT_ONCE);
-    private final Map<Kind, Boolean> made = new LinkedHashMap<>() {
+    private final Map<Kind, Long> made = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Kind, Boolean> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Kind, Long> eldest) {
             return size() > REMEMBERED;
         }
     };
@@ -85,7 +89,16 @@ public final class EventTypeCreator implements Ingress.Listener {
     }
 
     private synchronized boolean isNew(Kind kind) {
-        return made.put(kind, true) == null;
+        long now = System.nanoTime();
+        var before = made.putIfAbsent(kind, now);
+        if (before == null) {
+            return true;
+        }
+        if (now - before < REMEMBERED_FOR.toNanos()) {
+            return false;
+        }
+        made.put(kind, now);
+        return true;
     }
 
     private synchronized void forget(Kind kind) {
@@ -100,8 +113,8 @@ public final class EventTypeCreator implements Ingress.Listener {
             } else {
                 forget(kind);
             }
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != CONFLICT) {
+        } catch (RuntimeException e) {
+            if (!(e instanceof KubernetesClientException k && k.getCode() == CONFLICT)) {
                 forget(kind);
                 LOG.atWarn()
                         .addKeyValue("channel", kind.channel)

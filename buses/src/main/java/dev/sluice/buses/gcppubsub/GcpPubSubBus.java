@@ -56,6 +56,9 @@ public final class GcpPubSubBus implements Bus {
     private final AtomicLong nextStamp = new AtomicLong();
     private final Semaphore room = new Semaphore(MOST_BYTES_UNANSWERED);
     private final Map<ChannelId, Carrier> carriers = new ConcurrentHashMap<>();
+    /** Channels with a subscription that their events do not reach, and why. */
+    private final Map<ChannelId, String> unreached = new ConcurrentHashMap<>();
+
     private final Map<String, Subscribed> subscribed = new ConcurrentHashMap<>();
 
     /** @param gone the channel is deleted; the topic stays while a subscription takes from it */
@@ -73,7 +76,50 @@ public final class GcpPubSubBus implements Bus {
     /** A deleted one, or one of a server that forgot, is there again. */
     private void setUp() {
         carriers.values().forEach(carrier -> tolerant(carrier.topic, () -> declare(carrier.topic)));
-        subscribed.values().forEach(s -> tolerant(s.subscription, () -> declare(s.subscription, s.topic)));
+        subscribed.values().forEach(this::setUp);
+    }
+
+    /** Whether events of its topic reach it. */
+    private boolean setUp(Subscribed subscriber) {
+        var channel = subscriber.settings.channel();
+        try {
+            declare(subscriber.subscription, subscriber.topic);
+            return true;
+        } catch (BusException e) {
+            if (unreached.put(channel, String.valueOf(e.getMessage())) == null) {
+                LOG.atWarn()
+                        .addKeyValue("bus", name)
+                        .addKeyValue("channel", channel)
+                        .addKeyValue("cause", String.valueOf(e.getMessage()))
+                        .log("its events would not reach a subscription: it takes none");
+            }
+        } catch (ApiException e) {
+            if (GcpPubSubLink.passing(e)) {
+                throw e;
+            }
+            unreached.put(channel, subscriber.subscription + " cannot be made: " + e.getMessage());
+        }
+        return false;
+    }
+
+    /** What keeps events of the channel from one of its subscriptions, which a person has to mend; asked again each time. */
+    private Optional<String> unreached(ChannelId channel) {
+        var why = unreached.get(channel);
+        if (why == null) {
+            return Optional.empty();
+        }
+        try {
+            boolean mended = subscribed.values().stream()
+                    .filter(s -> s.settings.channel().equals(channel))
+                    .allMatch(this::setUp);
+            if (mended) {
+                unreached.remove(channel);
+                return Optional.empty();
+            }
+        } catch (ApiException _) {
+            // it cannot be said now
+        }
+        return Optional.of(why);
     }
 
     /** One that cannot be made does not keep the others from working. */
@@ -244,6 +290,10 @@ public final class GcpPubSubBus implements Bus {
         var trouble = link.trouble();
         if (trouble.isPresent()) {
             return new Published.Unavailable(trouble.get());
+        }
+        var unreached = unreached(channel);
+        if (unreached.isPresent()) {
+            return new Published.Unavailable(unreached.get());
         }
         var messages = new ArrayList<PubsubMessage>(events.size());
         for (var event : events) {

@@ -380,7 +380,7 @@ public final class KafkaBus implements Bus {
         return (int) Math.min(lag, Integer.MAX_VALUE);
     }
 
-    /** From the first event of each partition that is not older; what is in flight now may come again too. */
+    /** From the first event of each partition that is not older, and never forwards: what was not delivered yet comes in any case. */
     @Override
     public synchronized Optional<String> replay(String uid, Instant since) {
         var group = group(uid);
@@ -390,6 +390,9 @@ public final class KafkaBus implements Bus {
         found.replaceAll((partition, offset) -> offset < 0 ? ends.getOrDefault(partition, 0L) : offset);
         group.feed.stop();
         try {
+            committed(group.id)
+                    .forEach((partition, at) -> found.computeIfPresent(
+                            partition, (_, offset) -> at == null ? offset : Math.min(offset, at.offset())));
             commit(group.id, found);
         } finally {
             group.feed.start();

@@ -86,6 +86,13 @@ final class KafkaFeed implements Bus.Feed {
     }
 
     @Override
+    public int mostRepeated() {
+        synchronized (ready) {
+            return Math.max(1, prefixes.size()) * (MOST_SPAN + MOST_OUT);
+        }
+    }
+
+    @Override
     public Bus.Delivery take() throws InterruptedException {
         synchronized (ready) {
             while (ready.isEmpty() || out >= MOST_OUT) {

@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.EventMessage;
@@ -28,11 +29,14 @@ final class RabbitFeed implements Bus.Feed {
     /** The broker sends no more than these without acknowledgement. */
     static final int PREFETCH = 256;
 
+    private static final long AGAIN_MILLIS = 1_000;
+
     private final String queue;
     private final LinkedBlockingQueue<Given> ready = new LinkedBlockingQueue<>();
     // guarded by this
     private @Nullable Channel channel;
     private final Set<Long> unacknowledged = new HashSet<>();
+    private boolean detached;
 
     RabbitFeed(String queue) {
         this.queue = queue;
@@ -45,6 +49,7 @@ final class RabbitFeed implements Bus.Feed {
         }
         ready.clear();
         unacknowledged.clear();
+        detached = false;
         channel = opened;
         opened.basicQos(PREFETCH);
         opened.basicConsume(queue, false, new DefaultConsumer(opened) {
@@ -52,7 +57,56 @@ final class RabbitFeed implements Bus.Feed {
             public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
                 arrived(opened, envelope.getDeliveryTag(), properties, body);
             }
+
+            @Override
+            public void handleCancel(String tag) { // its queue was deleted, or moved to another node
+                ended(opened, "RabbitMQ has ended the consumer");
+            }
+
+            @Override
+            public void handleShutdownSignal(String tag, ShutdownSignalException why) {
+                if (!why.isHardError()) { // a lost connection is somebody else's
+                    ended(opened, why.getMessage());
+                }
+            }
         });
+    }
+
+    /** The channel is gone and its connection is not: for RabbitMQ an event may have been out for too long. */
+    private void ended(Channel which, String why) {
+        synchronized (this) {
+            if (!which.equals(channel)) {
+                return; // on purpose, or known already
+            }
+            channel = null;
+            ready.clear();
+            unacknowledged.clear();
+        }
+        LOG.atWarn().addKeyValue("queue", queue).addKeyValue("cause", why).log("a consumer has ended; another begins");
+        Thread.ofVirtual().name("consume again " + queue).start(() -> again(which));
+    }
+
+    private void again(Channel ended) {
+        var connection = ended.getConnection();
+        while (connection.isOpen()) {
+            synchronized (this) {
+                if (channel != null || detached) {
+                    return;
+                }
+                try {
+                    attach(connection);
+                    return;
+                } catch (IOException | AlreadyClosedException e) {
+                    LOG.atDebug().addKeyValue("queue", queue).setCause(e).log("consuming again fails");
+                }
+            }
+            try {
+                Thread.sleep(AGAIN_MILLIS);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
     private void arrived(Channel from, long tag, AMQP.BasicProperties properties, byte[] body) {
@@ -103,6 +157,7 @@ final class RabbitFeed implements Bus.Feed {
     /** What was given and not acknowledged goes back to the queue. */
     synchronized void detach() {
         var closing = channel;
+        detached = true;
         channel = null;
         ready.clear();
         unacknowledged.clear();

@@ -31,12 +31,12 @@ class LanesTest {
         assertThat(lanes.enter("a", new Given("3"))).isEqualTo(Entry.WAITS);
         assertThat(lanes.enter("a", new Given("4"))).isEqualTo(Entry.WAITS);
 
-        assertThat(lanes.advance("b")).isEmpty();
-        assertThat(lanes.advance("a")).contains(new Given("3"));
+        assertThat(lanes.advance("b").next()).isEmpty();
+        assertThat(lanes.advance("a").next()).contains(new Given("3"));
         assertThat(lanes.enter("a", new Given("5"))).isEqualTo(Entry.WAITS);
-        assertThat(lanes.advance("a")).contains(new Given("4"));
-        assertThat(lanes.advance("a")).contains(new Given("5"));
-        assertThat(lanes.advance("a")).isEmpty();
+        assertThat(lanes.advance("a").next()).contains(new Given("4"));
+        assertThat(lanes.advance("a").next()).contains(new Given("5"));
+        assertThat(lanes.advance("a").next()).isEmpty();
         assertThat(lanes.enter("a", new Given("6"))).isEqualTo(Entry.UNDER_WAY);
     }
 
@@ -50,8 +50,9 @@ class LanesTest {
         assertThat(lanes.enter("a", again[0])).isEqualTo(Entry.KNOWN);
         assertThat(lanes.enter("a", again[1])).isEqualTo(Entry.KNOWN);
 
-        assertThat(lanes.head("a")).isSameAs(again[0]);
-        assertThat(lanes.advance("a").orElseThrow()).isSameAs(again[1]);
-        assertThat(lanes.advance("a")).contains(new Given("3"));
+        var first = lanes.advance("a");
+        assertThat(first.done()).isSameAs(again[0]);
+        assertThat(first.next().orElseThrow()).isSameAs(again[1]);
+        assertThat(lanes.advance("a").next()).contains(new Given("3"));
     }
 }

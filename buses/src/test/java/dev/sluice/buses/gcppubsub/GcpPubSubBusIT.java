@@ -3,6 +3,8 @@ package dev.sluice.buses.gcppubsub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.pubsub.v1.DeleteSubscriptionRequest;
+import com.google.pubsub.v1.DeleteTopicRequest;
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.Bus.Published;
 import dev.sluice.buses.bus.BusContract;
@@ -45,9 +47,11 @@ class GcpPubSubBusIT extends BusContract {
 
     @Override
     protected Bus open() {
-        return new GcpPubSubBus(
-                "gcppubsub",
-                GcpPubSubSettings.parse(Map.of("GOOGLE_CLOUD_PROJECT", "sluice", "emulatorHost", "127.0.0.1:" + port)));
+        return new GcpPubSubBus("gcppubsub", reached());
+    }
+
+    private static GcpPubSubSettings reached() {
+        return GcpPubSubSettings.parse(Map.of("GOOGLE_CLOUD_PROJECT", "sluice", "emulatorHost", "127.0.0.1:" + port));
     }
 
     @Override
@@ -109,6 +113,39 @@ class GcpPubSubBusIT extends BusContract {
         acknowledge(drain.next(1));
 
         pubsub.forget();
+
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> bus().publish(channel, List.of(event("after"))) instanceof Published.Accepted);
+        assertThat(ids(drain.next(1))).containsExactly("after");
+    }
+
+    /** What such a subscription still holds would be lost with it, so a person has to take it away. */
+    @Test
+    void acceptsNothingForASubscriptionWhoseTopicWasDeleted() throws Exception {
+        var one = subscribe("one");
+        var drain = drain(one);
+        publish("before");
+        acknowledge(drain.next(1));
+        try (var service = new GcpPubSubLink("somebody else", reached(), () -> {})) {
+            service.start();
+            var topic = "projects/sluice/topics/" + PubSubNames.topic("gcppubsub", channel.namespace(), channel.name());
+            var _ = service.publisher()
+                    .deleteTopicCallable()
+                    .call(DeleteTopicRequest.newBuilder().setTopic(topic).build());
+
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() ->
+                            bus().publish(channel, List.of(event("lost"))) instanceof Published.Unavailable(var why)
+                                    && why.contains("takes from _deleted-topic_"));
+
+            var subscription = "projects/sluice/subscriptions/"
+                    + PubSubNames.subscription("gcppubsub", one.namespace(), one.name(), one.uid());
+            var _ = service.subscriber()
+                    .deleteSubscriptionCallable()
+                    .call(DeleteSubscriptionRequest.newBuilder()
+                            .setSubscription(subscription)
+                            .build());
+        }
 
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> bus().publish(channel, List.of(event("after"))) instanceof Published.Accepted);

@@ -94,6 +94,18 @@ class KafkaBusIT extends BusContract {
     }
 
     @Test
+    void goingBackInTimePassesOverNothingThatWasNotDelivered() throws Exception {
+        var one = subscribe("one");
+        publish("a");
+        acknowledge(drain(one).next(1));
+        publish("b", "c");
+
+        assertThat(bus().replay(one.uid(), Instant.now())).isEmpty();
+
+        assertThat(ids(drain(one).next(2))).containsExactly("b", "c");
+    }
+
+    @Test
     void takesItsTopicsSettingsFromTheChannelsArguments() {
         var wide = new ChannelId("default", channel.name() + "-wide");
         bus().addChannel(new ChannelSettings(wide, "kafka", Map.of("NumPartitions", "4", "Retention", "PT1H")));

@@ -1,5 +1,8 @@
 package dev.sluice.buses.rabbitmq;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.ConnectionFactory;
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.BusContract;
 import dev.sluice.buses.bus.ChannelId;
@@ -9,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract against Debian's RabbitMQ. */
@@ -47,6 +51,28 @@ class RabbitBusIT extends BusContract {
     @Override
     protected boolean keepsPrefixOnly() {
         return false;
+    }
+
+    /** As it does with a consumer that keeps an event for longer than the broker's limit. */
+    @Test
+    void consumesAgainWhenTheBrokerEndsAConsumer() throws Exception {
+        var one = subscribe("one");
+        var drain = drain(one);
+        publish("before");
+        acknowledge(drain.next(1));
+        var queue = String.join(".", "rabbitmq", "default", "one", one.uid());
+        var factory = new ConnectionFactory();
+        factory.setHost("127.0.0.1");
+        factory.setPort(rabbit.port());
+        try (var connection = factory.newConnection();
+                var admin = connection.createChannel()) {
+            admin.queueDelete(queue);
+            admin.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum", "x-delivery-limit", -1));
+            admin.queueBind(queue, String.join(".", "rabbitmq", channel.namespace(), channel.name()), "");
+        }
+
+        publish("after");
+        assertThat(ids(drain.next(1))).containsExactly("after");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.sluice.model.dataplane;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,10 @@ public record RevisionSettings(
         Probe probe,
         boolean h2c,
         Owners owners) {
+    @SuppressWarnings("NullAway") // of a controller from before there were owners
+    public RevisionSettings {
+        owners = Objects.requireNonNullElse(owners, Owners.NOBODY);
+    }
 
     /** A revision that nobody owns. */
     public RevisionSettings(

@@ -56,6 +56,17 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     public Timeline deliver(DeliveryState ignored) {
         // the signal that comes with the start may be handled after this method begins
         Workflow.await(() -> ledger.anyOpen() || !ledger.items().isEmpty());
+        do {
+            settle();
+            tellSettled(); // while it does, more may come
+        } while (ledger.anyOpen());
+        tellPhase();
+        Workflow.await(Workflow::isEveryHandlerFinished);
+        return timeline();
+    }
+
+    /** Returns when nothing is open. */
+    private void settle() {
         while (ledger.anyOpen()) {
             if (Workflow.getInfo().isContinueAsNewSuggested()) {
                 Workflow.await(Workflow::isEveryHandlerFinished);
@@ -70,10 +81,6 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
                 round(due);
             }
         }
-        tellSettled();
-        tellPhase();
-        Workflow.await(Workflow::isEveryHandlerFinished);
-        return timeline();
     }
 
     private void tellSettled() {
