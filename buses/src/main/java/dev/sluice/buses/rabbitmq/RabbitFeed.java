@@ -50,7 +50,7 @@ final class RabbitFeed implements Bus.Feed {
         ready.clear();
         unacknowledged.clear();
         detached = false;
-        channel = opened;
+        channel = null;
         opened.basicQos(PREFETCH);
         opened.basicConsume(queue, false, new DefaultConsumer(opened) {
             @Override
@@ -70,6 +70,7 @@ final class RabbitFeed implements Bus.Feed {
                 }
             }
         });
+        channel = opened; // what has come meanwhile waits for the lock
     }
 
     /** The channel is gone and its connection is not: for RabbitMQ an event may have been out for too long. */

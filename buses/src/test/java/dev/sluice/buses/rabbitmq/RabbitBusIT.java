@@ -2,14 +2,20 @@ package dev.sluice.buses.rabbitmq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.BusContract;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.ChannelSettings;
 import dev.sluice.testing.servers.RabbitServer;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,26 +59,43 @@ class RabbitBusIT extends BusContract {
         return false;
     }
 
-    /** As it does with a consumer that keeps an event for longer than the broker's limit. */
+    /** As the broker does when an event was out for longer than its limit: the connection stays. */
     @Test
-    void consumesAgainWhenTheBrokerEndsAConsumer() throws Exception {
-        var one = subscribe("one");
-        var drain = drain(one);
-        publish("before");
-        acknowledge(drain.next(1));
-        var queue = String.join(".", "rabbitmq", "default", "one", one.uid());
+    void consumesAgainWhenTheBrokerClosesTheChannelOfAConsumer() throws Exception {
         var factory = new ConnectionFactory();
         factory.setHost("127.0.0.1");
         factory.setPort(rabbit.port());
-        try (var connection = factory.newConnection();
-                var admin = connection.createChannel()) {
-            admin.queueDelete(queue);
-            admin.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum", "x-delivery-limit", -1));
-            admin.queueBind(queue, String.join(".", "rabbitmq", channel.namespace(), channel.name()), "");
-        }
+        var channels = new CopyOnWriteArrayList<Channel>();
+        try (var connection = factory.newConnection()) {
+            var admin = connection.createChannel();
+            var queue = admin.queueDeclare("kept", true, false, false, Map.of()).getQueue();
+            var feed = new RabbitFeed(queue);
+            feed.attach((Connection) Proxy.newProxyInstance(
+                    Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (_, method, arguments) -> {
+                        var result = method.invoke(connection, arguments);
+                        if (result instanceof Channel channel) {
+                            channels.add(channel);
+                        }
+                        return result;
+                    }));
 
-        publish("after");
-        assertThat(ids(drain.next(1))).containsExactly("after");
+            channels.getFirst().basicAck(12345, false); // of nothing that was given
+
+            var event = event("after");
+            admin.basicPublish("", queue, RabbitMessages.properties("stamp", event), event.body());
+            var taken = new CompletableFuture<Bus.Delivery>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    taken.complete(feed.take());
+                } catch (InterruptedException e) {
+                    taken.completeExceptionally(e);
+                }
+            });
+            var delivery = taken.get(30, TimeUnit.SECONDS);
+            assertThat(delivery.event().id()).isEqualTo("after");
+            delivery.acknowledge().get(30, TimeUnit.SECONDS);
+            feed.detach();
+        }
     }
 
     @Override
