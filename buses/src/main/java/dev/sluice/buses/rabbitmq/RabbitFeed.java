@@ -66,7 +66,7 @@ final class RabbitFeed implements Bus.Feed {
             @Override
             public void handleShutdownSignal(String tag, ShutdownSignalException why) {
                 if (!why.isHardError()) { // a lost connection is somebody else's
-                    ended(opened, why.getMessage());
+                    ended(opened, String.valueOf(why.getMessage()));
                 }
             }
         });
