@@ -9,10 +9,8 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -58,7 +56,7 @@ public final class Demo {
                     platform.startedHere()
                             ? "up, in " + Narrator.time(since(start))
                             : "it runs already (process " + platform.instance().pid() + ")");
-            delete(state.demo()); // that of last time
+            HelloProject.makeRoom(state.demo().resolve(NAME));
             try (var client = platform.client();
                     var project = HelloProject.create(
                             Path.of(checkout, "examples", "hello-java"),
@@ -300,16 +298,5 @@ public final class Demo {
 
     private static Duration since(long nanos) {
         return Duration.ofNanos(System.nanoTime() - nanos);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (var files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

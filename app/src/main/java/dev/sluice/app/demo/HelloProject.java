@@ -3,6 +3,8 @@ package dev.sluice.app.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.NoSuchElementException;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.PersonIdent;
@@ -10,6 +12,8 @@ import org.eclipse.jgit.lib.PersonIdent;
 /** The example project as a Git repository of its own, which the demo commits to like its developer would. */
 final class HelloProject implements AutoCloseable {
     private static final Path SOURCE = Path.of("src", "main", "java", "hello", "Hello.java");
+
+    private static final String EMAIL = "demo@example.com";
 
     private final Git git;
     private final Path folder;
@@ -45,6 +49,36 @@ final class HelloProject implements AutoCloseable {
         }
     }
 
+    /** The project of last time goes; one that somebody has worked on is put aside. */
+    static void makeRoom(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        if (isAsTheDemoLeftIt(folder)) {
+            try (var files = Files.walk(folder)) {
+                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+            return;
+        }
+        int number = 1;
+        while (Files.exists(folder.resolveSibling(folder.getFileName() + "-" + number))) {
+            number++;
+        }
+        Files.move(folder, folder.resolveSibling(folder.getFileName() + "-" + number));
+    }
+
+    private static boolean isAsTheDemoLeftIt(Path folder) {
+        try (var git = Git.open(folder.toFile())) {
+            var newest = git.log().setMaxCount(1).call().iterator().next();
+            return git.status().call().isClean()
+                    && newest.getAuthorIdent().getEmailAddress().equals(EMAIL);
+        } catch (IOException | GitAPIException | NoSuchElementException _) {
+            return false;
+        }
+    }
+
     Path folder() {
         return folder;
     }
@@ -68,7 +102,7 @@ final class HelloProject implements AutoCloseable {
 
     private void commit(String message) throws IOException {
         try {
-            var author = new PersonIdent("Demo", "demo@example.com");
+            var author = new PersonIdent("Demo", EMAIL);
             git.add().addFilepattern(".").call();
             git.commit()
                     .setMessage(message)

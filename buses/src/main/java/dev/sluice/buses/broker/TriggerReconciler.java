@@ -296,6 +296,7 @@ public final class TriggerReconciler implements Reconciler<Trigger>, Cleaner<Tri
                 URI.create(names.url(id)),
                 DeliveryAnnotations.policy(delivery, annotations),
                 Terms.of(Terms.TRIGGER, filters(spec), sink == null ? null : sink.uri(), format(delivery))
+                        .withTrust(new Terms.Trust(subscriber.caCerts(), null, sink == null ? null : sink.caCerts()))
                         .annotated(annotations));
     }
 

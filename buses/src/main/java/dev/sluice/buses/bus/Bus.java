@@ -76,19 +76,11 @@ public interface Bus extends AutoCloseable {
 
     /** A subscription's view of the bus. */
     interface Feed {
-        /** More than anybody has without acknowledgement, where the bus gives again nothing else. */
-        int MOST_REPEATED = 1_024;
-
         /**
          * Waits for an event; after a restart the ones without a durable acknowledgement come again. A bus elsewhere gives no
          * more than a bounded number without acknowledgement, and keeps the rest.
          */
         Delivery take() throws InterruptedException;
-
-        /** How many events at most come a second time after a start. */
-        default int mostRepeated() {
-            return MOST_REPEATED;
-        }
     }
 
     /** One event on its way to one subscription. */
@@ -97,6 +89,11 @@ public interface Bus extends AutoCloseable {
         String stamp();
 
         EventMessage event();
+
+        /** Whether it may have been given before, by a process that is gone. One that knows no better says yes. */
+        default boolean mayBeRepeated() {
+            return true;
+        }
 
         /**
          * Done with: completes when the bus has taken note. One with offsets keeps the finished prefix, so after a kill

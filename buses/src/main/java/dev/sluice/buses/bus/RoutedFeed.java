@@ -26,11 +26,6 @@ final class RoutedFeed implements Bus.Feed {
         }
     }
 
-    @Override
-    public synchronized int mostRepeated() {
-        return at == null ? MOST_REPEATED : at.mostRepeated();
-    }
-
     private synchronized Bus.Feed begin() throws InterruptedException {
         while (at == null) {
             wait();

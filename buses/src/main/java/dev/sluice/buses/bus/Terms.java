@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param perSecond attempts begun in a second, 0 without a bound
  * @param deduplicationMillis an event with the source and id of one that was taken up this long ago at most is not attempted, 0 attempts
  *     each
+ * @param trust in authorities of the destinations' own; null where those of this machine will do
  * @param ordered events with the same {@link PartitionKey} are attempted one after the other, each once the one before is settled
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
@@ -32,17 +33,27 @@ public record Terms(
         int atOnce,
         int perSecond,
         boolean ordered,
-        long deduplicationMillis) {
+        long deduplicationMillis,
+        @Nullable Trust trust) {
+    /** Authorities as PEM, beside those of this machine; null where there are none. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Trust(
+            @Nullable String subscriber,
+            @Nullable String reply,
+            @Nullable String deadLetterSink) {
+        static final Trust NONE = new Trust(null, null, null);
+    }
+
     /** Of the kind whose subscriptions take the events of a Broker. */
     public static final String TRIGGER = "Trigger";
 
     /** Asks for nothing. */
-    public static final Terms NONE = new Terms(null, null, null, null, false, 0, 0, false, 0);
+    public static final Terms NONE = new Terms(null, null, null, null, false, 0, 0, false, 0, null);
 
     /** Asks for nothing of what annotations say. */
     public static Terms of(
             String kind, @Nullable String filters, @Nullable URI deadLetterSink, @Nullable String format) {
-        return new Terms(kind, filters, deadLetterSink, format, false, 0, 0, false, 0);
+        return new Terms(kind, filters, deadLetterSink, format, false, 0, 0, false, 0, null);
     }
 
     /** The same with what {@link DeliveryAnnotations} say; admission has checked them. */
@@ -56,40 +67,66 @@ public record Terms(
                 DeliveryAnnotations.maxInFlight(annotations),
                 DeliveryAnnotations.rate(annotations),
                 DeliveryAnnotations.ordered(annotations),
-                DeliveryAnnotations.deduplicationWindow(annotations).toMillis());
+                DeliveryAnnotations.deduplicationWindow(annotations).toMillis(),
+                trust);
     }
 
     public Terms withDeadLetterSink(URI sink) {
-        return new Terms(kind, filters, sink, format, paused, atOnce, perSecond, ordered, deduplicationMillis);
+        return new Terms(kind, filters, sink, format, paused, atOnce, perSecond, ordered, deduplicationMillis, trust);
     }
 
     public Terms withFilters(String json) {
-        return new Terms(kind, json, deadLetterSink, format, paused, atOnce, perSecond, ordered, deduplicationMillis);
+        return new Terms(
+                kind, json, deadLetterSink, format, paused, atOnce, perSecond, ordered, deduplicationMillis, trust);
     }
 
     public Terms withKind(String name) {
         return new Terms(
-                name, filters, deadLetterSink, format, paused, atOnce, perSecond, ordered, deduplicationMillis);
+                name, filters, deadLetterSink, format, paused, atOnce, perSecond, ordered, deduplicationMillis, trust);
     }
 
     public Terms withFormat(String name) {
-        return new Terms(kind, filters, deadLetterSink, name, paused, atOnce, perSecond, ordered, deduplicationMillis);
+        return new Terms(
+                kind, filters, deadLetterSink, name, paused, atOnce, perSecond, ordered, deduplicationMillis, trust);
     }
 
     public Terms withPaused(boolean now) {
-        return new Terms(kind, filters, deadLetterSink, format, now, atOnce, perSecond, ordered, deduplicationMillis);
+        return new Terms(
+                kind, filters, deadLetterSink, format, now, atOnce, perSecond, ordered, deduplicationMillis, trust);
     }
 
     public Terms withLimits(int most, int rate) {
-        return new Terms(kind, filters, deadLetterSink, format, paused, most, rate, ordered, deduplicationMillis);
+        return new Terms(
+                kind, filters, deadLetterSink, format, paused, most, rate, ordered, deduplicationMillis, trust);
     }
 
     public Terms withOrder(boolean kept) {
-        return new Terms(kind, filters, deadLetterSink, format, paused, atOnce, perSecond, kept, deduplicationMillis);
+        return new Terms(
+                kind, filters, deadLetterSink, format, paused, atOnce, perSecond, kept, deduplicationMillis, trust);
+    }
+
+    public Terms withTrust(Trust authorities) {
+        return new Terms(
+                kind,
+                filters,
+                deadLetterSink,
+                format,
+                paused,
+                atOnce,
+                perSecond,
+                ordered,
+                deduplicationMillis,
+                authorities.equals(Trust.NONE) ? null : authorities);
+    }
+
+    /** What is trusted, whether it was given or not. */
+    public Trust trusted() {
+        return trust == null ? Trust.NONE : trust;
     }
 
     public Terms withDeduplication(Duration window) {
-        return new Terms(kind, filters, deadLetterSink, format, paused, atOnce, perSecond, ordered, window.toMillis());
+        return new Terms(
+                kind, filters, deadLetterSink, format, paused, atOnce, perSecond, ordered, window.toMillis(), trust);
     }
 
     /** Whether it takes the events of a Broker, and its answers go back to it. */

@@ -200,6 +200,12 @@ public final class BackingChannels {
                                     null,
                                     sink == null ? null : URI.create(sink),
                                     delivery == null ? null : delivery.format())
+                            .withTrust(new Terms.Trust(
+                                    subscriber.subscriberCaCerts(),
+                                    subscriber.replyCaCerts(),
+                                    delivery == null || delivery.deadLetterSink() == null
+                                            ? null
+                                            : delivery.deadLetterSink().caCerts()))
                             .annotated(own)));
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());

@@ -5,6 +5,7 @@ import dev.sluice.buses.dispatch.HandOver;
 import dev.sluice.workflows.Wire;
 import dev.sluice.workflows.delivery.DeliveryState;
 import dev.sluice.workflows.delivery.DeliveryWorkflow;
+import dev.sluice.workflows.delivery.Phase;
 import dev.sluice.workflows.delivery.Subject;
 import dev.sluice.workflows.delivery.Timeline;
 import dev.sluice.workflows.delivery.Undelivered;
@@ -83,10 +84,19 @@ public final class TemporalHandOver implements HandOver {
     public boolean has(SubscriptionSettings to, String stamp, Instant since) {
         try {
             var ended = workflow(to, stamp).describe().getCloseTime();
-            return ended == null || !ended.isBefore(since);
+            return ended == null ? !isParkedBefore(to, stamp, since) : !ended.isBefore(since);
         } catch (WorkflowNotFoundException _) {
             return false;
         }
+    }
+
+    /** Kept until a person replays it: who goes back in time has asked for that. */
+    private boolean isParkedBefore(SubscriptionSettings to, String stamp, Instant since) {
+        return !since.equals(Instant.MIN)
+                && workflow(to, stamp).query("timeline", Timeline.class).events().stream()
+                        .anyMatch(event -> event.stamp().equals(stamp)
+                                && event.phase() == Phase.PARKED
+                                && event.tried().stream().noneMatch(tried -> tried.atMillis() >= since.toEpochMilli()));
     }
 
     private WorkflowStub workflow(SubscriptionSettings to, String stamp) {

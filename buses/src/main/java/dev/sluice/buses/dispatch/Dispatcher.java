@@ -24,6 +24,7 @@ public final class Dispatcher implements AutoCloseable {
     private final Clock clock;
     private final DeliveryMetrics metrics;
     private final Path seen;
+    private final Rewinds rewinds;
     private final Map<String, Pump> pumps = new ConcurrentHashMap<>();
 
     /** @param seen folder for what subscriptions with a deduplication window remember */
@@ -42,6 +43,7 @@ public final class Dispatcher implements AutoCloseable {
         this.clock = clock;
         this.metrics = metrics;
         this.seen = seen;
+        this.rewinds = new Rewinds(seen);
     }
 
     public void start() {
@@ -72,6 +74,7 @@ public final class Dispatcher implements AutoCloseable {
                 clock,
                 metrics,
                 new SeenEvents(seen, settings.uid(), clock),
+                rewinds.last(settings.uid()),
                 () -> bus.pending(settings.uid()));
         pumps.put(settings.uid(), started);
         started.start();
@@ -87,6 +90,7 @@ public final class Dispatcher implements AutoCloseable {
             pump.close();
         }
         SeenEvents.delete(seen, uid);
+        rewinds.forget(uid);
     }
 
     /**
@@ -99,10 +103,19 @@ public final class Dispatcher implements AutoCloseable {
             return Optional.of("nothing has come since " + since + " yet");
         }
         var pump = pumps.get(uid);
-        if (pump != null) {
-            pump.rewound();
+        if (pump == null) {
+            return bus.replay(uid, since);
         }
-        return bus.replay(uid, since);
+        var before = rewinds.last(uid);
+        var now = clock.instant();
+        pump.rewound(now); // before anything comes
+        var refusal = bus.replay(uid, since);
+        if (refusal.isPresent()) {
+            pump.rewound(before);
+        } else {
+            rewinds.remember(uid, now);
+        }
+        return refusal;
     }
 
     /** As it is now; empty when it was deleted. */

@@ -10,8 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,10 +29,7 @@ final class InOrder implements AutoCloseable {
     private final Supplier<SubscriptionSettings> settings;
     private final Semaphore held;
     private final Lanes lanes = new Lanes();
-    private final IntSupplier repeated;
-    private final AtomicInteger seen = new AtomicInteger();
-    private volatile boolean onlyNew;
-    private volatile Instant rewound = Instant.MIN;
+    private volatile Instant rewound;
     private volatile boolean stopping;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -44,20 +39,20 @@ final class InOrder implements AutoCloseable {
         Optional<List<Tried>> attempt(Bus.Delivery delivery) throws InterruptedException;
     }
 
-    /** @param repeated how many events the bus may give a second time after a start */
+    /** @param rewound when what its channel took was last given again on purpose */
     InOrder(
             HandOver handOver,
             HandOverDesk desk,
             FirstAttempt first,
             Supplier<SubscriptionSettings> settings,
             DispatchLimits limits,
-            IntSupplier repeated) {
+            Instant rewound) {
         this.handOver = handOver;
         this.desk = desk;
         this.first = first;
         this.settings = settings;
         this.held = new Semaphore(limits.handOverSlots());
-        this.repeated = repeated;
+        this.rewound = rewound;
     }
 
     /** Waits while too many wait here already. */
@@ -85,7 +80,7 @@ final class InOrder implements AutoCloseable {
     }
 
     private void deliver(Bus.Delivery delivery) throws InterruptedException {
-        if (mayHaveComeBefore() && handedOverBefore(delivery.stamp())) {
+        if (delivery.mayBeRepeated() && handedOverBefore(delivery.stamp())) {
             handOver.awaitSettled(settings.get(), delivery.stamp());
             return;
         }
@@ -94,14 +89,6 @@ final class InOrder implements AutoCloseable {
             desk.handOver(List.of(new Undelivered(Parcels.of(delivery.stamp(), delivery.event()), tried.get())));
             handOver.awaitSettled(settings.get(), delivery.stamp());
         }
-    }
-
-    /** A bus gives again what was not acknowledged, and what lies among it: of anything that comes later there can be no workflow yet. */
-    private boolean mayHaveComeBefore() {
-        if (!onlyNew) {
-            onlyNew = seen.incrementAndGet() > repeated.getAsInt();
-        }
-        return !onlyNew;
     }
 
     private boolean handedOverBefore(String stamp) throws InterruptedException {
@@ -118,9 +105,9 @@ final class InOrder implements AutoCloseable {
         }
     }
 
-    /** What ended before now may be given again on purpose, and is delivered again. */
-    void rewound(Instant now) {
-        rewound = now;
+    /** What ended before then is given again on purpose, and is delivered again. */
+    void rewound(Instant when) {
+        rewound = when;
     }
 
     /** Begins nothing more; what is under way goes on until {@link #close}. */

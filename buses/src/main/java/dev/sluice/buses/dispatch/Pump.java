@@ -10,6 +10,7 @@ import dev.sluice.model.delivery.Verdict;
 import dev.sluice.workflows.delivery.Tried;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +62,7 @@ final class Pump implements AutoCloseable {
             Clock clock,
             DeliveryMetrics metrics,
             SeenEvents seen,
+            Instant rewound,
             IntSupplier pending) {
         this.feed = feed;
         this.settings = settings;
@@ -75,7 +77,7 @@ final class Pump implements AutoCloseable {
         this.most = limits.inFlight();
         this.inFlight = new Slots(width(settings));
         this.desk = new HandOverDesk(handOver, limits, () -> this.settings, meters);
-        this.inOrder = new InOrder(handOver, desk, this::firstInOrder, () -> this.settings, limits, feed::mostRepeated);
+        this.inOrder = new InOrder(handOver, desk, this::firstInOrder, () -> this.settings, limits, rewound);
         var name = settings.namespace() + "/" + settings.name();
         this.taker = Thread.ofVirtual().name("dispatch " + name).unstarted(this::run);
         this.passer = Thread.ofVirtual().name("hand-over " + name).unstarted(desk::run);
@@ -146,6 +148,7 @@ final class Pump implements AutoCloseable {
                 }
                 inFlight.acquire();
                 pace.await(settings.terms().perSecond());
+                awaitResumed(); // that took its time
                 if (breaker.admit() == Breaker.Admission.TRY) {
                     Thread.startVirtualThread(() -> attempt(delivery));
                 } else {
@@ -191,6 +194,7 @@ final class Pump implements AutoCloseable {
         inFlight.acquire();
         try {
             pace.await(settings.terms().perSecond());
+            awaitResumed(); // that took its time
             if (breaker.admit() != Breaker.Admission.TRY) {
                 meters.withheld();
                 return Optional.of(List.of());
@@ -212,8 +216,8 @@ final class Pump implements AutoCloseable {
     }
 
     /** What its channel took before is given again on purpose. */
-    void rewound() {
-        inOrder.rewound(clock.instant());
+    void rewound(Instant when) {
+        inOrder.rewound(when);
     }
 
     SubscriptionMeters meters() {

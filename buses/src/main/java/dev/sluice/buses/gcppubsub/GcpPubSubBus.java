@@ -108,6 +108,12 @@ public final class GcpPubSubBus implements Bus {
         if (why == null) {
             return Optional.empty();
         }
+        synchronized (this) { // a subscription that is being deleted is not made again
+            return stillUnreached(channel, why);
+        }
+    }
+
+    private Optional<String> stillUnreached(ChannelId channel, String why) {
         try {
             boolean mended = subscribed.values().stream()
                     .filter(s -> s.settings.channel().equals(channel))

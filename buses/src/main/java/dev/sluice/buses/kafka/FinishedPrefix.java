@@ -1,5 +1,6 @@
 package dev.sluice.buses.kafka;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +17,7 @@ final class FinishedPrefix {
     private final ArrayDeque<Fetched> open = new ArrayDeque<>();
     private final Map<Long, Fetched> byOffset = new HashMap<>();
     private long position;
+    private long count;
 
     private static final class Fetched {
         private final long offset;
@@ -30,11 +32,17 @@ final class FinishedPrefix {
         this.position = position;
     }
 
-    /** In the order of offsets; there may be gaps. */
-    void fetched(long offset) {
+    /**
+     * In the order of offsets; there may be gaps.
+     *
+     * @return how many that makes
+     */
+    @CanIgnoreReturnValue
+    long fetched(long offset) {
         var fetched = new Fetched(offset);
         open.addLast(fetched);
         byOffset.put(offset, fetched);
+        return ++count;
     }
 
     void finished(long offset) {

@@ -86,13 +86,6 @@ final class KafkaFeed implements Bus.Feed {
     }
 
     @Override
-    public int mostRepeated() {
-        synchronized (ready) {
-            return Math.max(1, prefixes.size()) * (MOST_SPAN + MOST_OUT);
-        }
-    }
-
-    @Override
     public Bus.Delivery take() throws InterruptedException {
         synchronized (ready) {
             while (ready.isEmpty() || out >= MOST_OUT) {
@@ -167,14 +160,16 @@ final class KafkaFeed implements Bus.Feed {
 
     private void add(int mine, ConsumerRecord<byte[], byte[]> record) {
         var partition = new TopicPartition(record.topic(), record.partition());
+        boolean early;
         synchronized (ready) {
-            prefixes.computeIfAbsent(partition, _ -> new FinishedPrefix(record.offset()))
-                    .fetched(record.offset());
+            early = prefixes.computeIfAbsent(partition, _ -> new FinishedPrefix(record.offset()))
+                            .fetched(record.offset())
+                    <= MOST_SPAN + MOST_OUT;
         }
         try {
             var event = KafkaRecords.event(record);
             synchronized (ready) {
-                ready.addLast(new Given(mine, partition, record.offset(), event));
+                ready.addLast(new Given(mine, partition, record.offset(), event, early));
                 readyBytes += event.size();
                 ready.notifyAll();
             }
@@ -290,12 +285,20 @@ final class KafkaFeed implements Bus.Feed {
         private final TopicPartition partition;
         private final long offset;
         private final EventMessage event;
+        private final boolean early;
 
-        Given(int mine, TopicPartition partition, long offset, EventMessage event) {
+        /** @param early among the first of its partition since this consumer began: only these may have been given before */
+        Given(int mine, TopicPartition partition, long offset, EventMessage event, boolean early) {
             this.mine = mine;
             this.partition = partition;
             this.offset = offset;
             this.event = event;
+            this.early = early;
+        }
+
+        @Override
+        public boolean mayBeRepeated() {
+            return early;
         }
 
         @Override

@@ -61,7 +61,7 @@ public final class RabbitBus implements Bus {
                 declare(channel, exchange.name);
             }
             for (var queue : queues.values()) {
-                declare(channel, queue);
+                declare(channel, queue.name, queue.exchange);
             }
         } catch (TimeoutException e) {
             throw new IOException(e);
@@ -75,15 +75,23 @@ public final class RabbitBus implements Bus {
         channel.exchangeDeclare(exchange, BuiltinExchangeType.FANOUT, true);
     }
 
-    private static void declare(Channel channel, Queue queue) throws IOException {
+    private static void declare(Connection connection, String queue, String exchange) throws IOException {
+        try (var channel = connection.createChannel()) {
+            declare(channel, queue, exchange);
+        } catch (TimeoutException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static void declare(Channel channel, String queue, String exchange) throws IOException {
         var arguments = new HashMap<String, Object>(Map.of("x-queue-type", "quorum"));
         var version =
                 String.valueOf(channel.getConnection().getServerProperties().get("version"));
         if (!version.matches("[0-3]\\..*")) {
             arguments.put("x-delivery-limit", -1); // since 4.0 a queue drops what was given twenty times
         }
-        channel.queueDeclare(queue.name, true, false, false, arguments);
-        channel.queueBind(queue.name, queue.exchange, "");
+        channel.queueDeclare(queue, true, false, false, arguments);
+        channel.queueBind(queue, exchange, "");
     }
 
     @Override
@@ -160,10 +168,14 @@ public final class RabbitBus implements Bus {
             throw new BusException(name + ": no channel " + subscription.channel());
         }
         var queueName = String.join(".", name, subscription.namespace(), subscription.name(), subscription.uid());
-        var queue = new Queue(queueName, exchange.name, subscription, new RabbitFeed(queueName));
+        var queue = new Queue(
+                queueName,
+                exchange.name,
+                subscription,
+                new RabbitFeed(queueName, connection -> declare(connection, queueName, exchange.name)));
         boolean isNew = isNew(queueName);
         link.with("declaring queue " + queueName, on -> {
-            declare(on, queue);
+            declare(on, queueName, exchange.name);
             return queue;
         });
         try {

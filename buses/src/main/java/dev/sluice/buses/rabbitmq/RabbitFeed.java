@@ -21,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The consumer of one queue, on whatever connection there is: what a lost one had given and was not acknowledged comes again. */
 final class RabbitFeed implements Bus.Feed {
@@ -32,14 +33,21 @@ final class RabbitFeed implements Bus.Feed {
     private static final long AGAIN_MILLIS = 1_000;
 
     private final String queue;
+    private final Declaration declaration;
     private final LinkedBlockingQueue<Given> ready = new LinkedBlockingQueue<>();
     // guarded by this
     private @Nullable Channel channel;
     private final Set<Long> unacknowledged = new HashSet<>();
     private boolean detached;
 
-    RabbitFeed(String queue) {
+    /** Makes the queue, where it is not there. */
+    interface Declaration {
+        void on(Connection connection) throws IOException;
+    }
+
+    RabbitFeed(String queue, Declaration declaration) {
         this.queue = queue;
+        this.declaration = declaration;
     }
 
     synchronized void attach(Connection connection) throws IOException {
@@ -55,7 +63,7 @@ final class RabbitFeed implements Bus.Feed {
         opened.basicConsume(queue, false, new DefaultConsumer(opened) {
             @Override
             public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-                arrived(opened, envelope.getDeliveryTag(), properties, body);
+                arrived(opened, envelope, properties, body);
             }
 
             @Override
@@ -84,21 +92,33 @@ final class RabbitFeed implements Bus.Feed {
             unacknowledged.clear();
         }
         LOG.atWarn().addKeyValue("queue", queue).addKeyValue("cause", why).log("a consumer has ended; another begins");
-        Thread.ofVirtual().name("consume again " + queue).start(() -> again(which));
+        Thread.ofVirtual().name("consume again " + queue).start(() -> {
+            try {
+                which.abort(); // it may be open still, with what it was given
+            } catch (IOException | AlreadyClosedException _) {
+                // gone already
+            }
+            again(which.getConnection());
+        });
     }
 
-    private void again(Channel ended) {
-        var connection = ended.getConnection();
+    private void again(Connection connection) {
+        boolean complained = false;
         while (connection.isOpen()) {
             synchronized (this) {
                 if (channel != null || detached) {
                     return;
                 }
                 try {
+                    declaration.on(connection);
                     attach(connection);
                     return;
                 } catch (IOException | AlreadyClosedException e) {
-                    LOG.atDebug().addKeyValue("queue", queue).setCause(e).log("consuming again fails");
+                    LOG.atLevel(complained ? Level.DEBUG : Level.WARN)
+                            .addKeyValue("queue", queue)
+                            .addKeyValue("cause", String.valueOf(e.getMessage()))
+                            .log("consuming again fails");
+                    complained = true;
                 }
             }
             try {
@@ -110,7 +130,8 @@ final class RabbitFeed implements Bus.Feed {
         }
     }
 
-    private void arrived(Channel from, long tag, AMQP.BasicProperties properties, byte[] body) {
+    private void arrived(Channel from, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+        long tag = envelope.getDeliveryTag();
         synchronized (this) {
             if (!from.equals(channel)) {
                 return;
@@ -119,7 +140,12 @@ final class RabbitFeed implements Bus.Feed {
         }
         try {
             var event = RabbitMessages.event(properties, body);
-            ready.add(new Given(from, tag, RabbitMessages.stamp(properties).orElseGet(() -> stamp(event)), event));
+            ready.add(new Given(
+                    from,
+                    tag,
+                    RabbitMessages.stamp(properties).orElseGet(() -> stamp(event)),
+                    event,
+                    envelope.isRedeliver()));
         } catch (BadEventException e) {
             LOG.atWarn()
                     .addKeyValue("queue", queue)
@@ -181,12 +207,19 @@ final class RabbitFeed implements Bus.Feed {
         private final long tag;
         private final String stamp;
         private final EventMessage event;
+        private final boolean redelivered;
 
-        Given(Channel from, long tag, String stamp, EventMessage event) {
+        Given(Channel from, long tag, String stamp, EventMessage event, boolean redelivered) {
             this.from = from;
             this.tag = tag;
             this.stamp = stamp;
             this.event = event;
+            this.redelivered = redelivered;
+        }
+
+        @Override
+        public boolean mayBeRepeated() {
+            return redelivered;
         }
 
         @Override

@@ -1,19 +1,15 @@
 package dev.sluice.buses.rabbitmq;
 
 import com.rabbitmq.client.ConnectionFactory;
-import java.io.ByteArrayInputStream;
+import dev.sluice.buses.trust.Authorities;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,24 +103,11 @@ public record RabbitSettings(
     }
 
     private static SSLContext trusting(@Nullable String pem) throws GeneralSecurityException, IOException {
+        if (pem != null && !pem.isBlank()) {
+            return Authorities.only(pem);
+        }
         var context = SSLContext.getInstance("TLS");
-        if (pem == null || pem.isBlank()) {
-            context.init(null, null, null);
-            return context;
-        }
-        var store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        int count = 0;
-        for (var certificate : CertificateFactory.getInstance("X.509")
-                .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
-            store.setCertificateEntry("ca" + count++, certificate);
-        }
-        if (count == 0) {
-            throw new GeneralSecurityException("no certificate found");
-        }
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        context.init(null, trust.getTrustManagers(), null);
+        context.init(null, null, null);
         return context;
     }
 

@@ -57,7 +57,12 @@ public final class Courier implements AutoCloseable {
         headers.put("prefer", "reply");
         HttpAnswer answer;
         try {
-            answer = http.post(subscriber, headers, sent.body(), to.policy().timeout());
+            answer = http.post(
+                    subscriber,
+                    to.terms().trusted().subscriber(),
+                    headers,
+                    sent.body(),
+                    to.policy().timeout());
         } catch (IOException e) {
             return unanswered(subscriber, e, "", to.policy().timeout(), began);
         }
@@ -115,6 +120,7 @@ public final class Courier implements AutoCloseable {
         try {
             var answer = http.post(
                     sink,
+                    to.terms().trusted().deadLetterSink(),
                     headers(to, sent, stamp, number),
                     sent.body(),
                     to.policy().timeout());
@@ -168,7 +174,12 @@ public final class Courier implements AutoCloseable {
         }
         headers.put("kn-namespace", to.namespace());
         try {
-            var answer = http.post(target, headers, body, to.policy().timeout());
+            var answer = http.post(
+                    target,
+                    to.terms().trusted().reply(),
+                    headers,
+                    body,
+                    to.policy().timeout());
             return judged(target, answer, "reply to ", began);
         } catch (IOException e) {
             return unanswered(target, e, "reply to ", to.policy().timeout(), began);

@@ -1,9 +1,11 @@
 package dev.sluice.buses.send;
 
+import dev.sluice.buses.trust.Authorities;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.Locale;
@@ -19,21 +21,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpPoster implements AutoCloseable {
     private static final int KEPT_PER_TARGET = 256;
+    private static final int TRUSTING_MOST = 1_000;
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
     private final HostResolver resolver;
     private final Map<Target, Deque<HttpConnection>> idle = new ConcurrentHashMap<>();
+    private final Map<String, SSLSocketFactory> trusting = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     HttpPoster(HostResolver resolver) {
         this.resolver = resolver;
     }
 
-    private record Target(boolean tls, String host, int port) {}
+    /** @param authorities PEM, beside those of this machine; null when those will do */
+    private record Target(
+            boolean tls, String host, int port, @Nullable String authorities) {}
 
-    /** @throws IOException when there is no complete answer in time */
-    HttpAnswer post(URI url, Map<String, String> headers, byte[] body, Duration timeout) throws IOException {
-        var target = target(url);
+    /**
+     * @param authorities whose certificates are believed besides, PEM
+     * @throws IOException when there is no complete answer in time
+     */
+    HttpAnswer post(URI url, @Nullable String authorities, Map<String, String> headers, byte[] body, Duration timeout)
+            throws IOException {
+        var target = target(url, authorities);
         long deadline = System.nanoTime() + timeout.toNanos();
         var request = head(url, target, headers, body.length);
         var kept = takeIdle(target);
@@ -71,10 +81,28 @@ final class HttpPoster implements AutoCloseable {
         }
         long left = Math.min(CONNECT.toNanos(), deadline - System.nanoTime());
         return HttpConnection.open(
-                address,
-                target.tls ? (SSLSocketFactory) SSLSocketFactory.getDefault() : null,
-                target.host,
-                Math.max(1, (int) (left / 1_000_000)));
+                address, target.tls ? sockets(target.authorities) : null, target.host, Math.max(1, (int)
+                        (left / 1_000_000)));
+    }
+
+    private SSLSocketFactory sockets(@Nullable String authorities) throws IOException {
+        if (authorities == null || authorities.isBlank()) {
+            return (SSLSocketFactory) SSLSocketFactory.getDefault();
+        }
+        var known = trusting.get(authorities);
+        if (known != null) {
+            return known;
+        }
+        try {
+            var made = Authorities.besidesOurs(authorities).getSocketFactory();
+            if (trusting.size() >= TRUSTING_MOST) {
+                trusting.clear(); // made again by whoever needs one
+            }
+            trusting.put(authorities, made);
+            return made;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("CACerts of the destination: " + e.getMessage(), e);
+        }
     }
 
     private @Nullable HttpConnection takeIdle(Target target) {
@@ -103,14 +131,14 @@ final class HttpPoster implements AutoCloseable {
         }
     }
 
-    private static Target target(URI url) throws IOException {
+    private static Target target(URI url, @Nullable String authorities) throws IOException {
         var scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
         if (url.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
             throw new IOException("not an http or https URL: " + url);
         }
         boolean tls = scheme.equals("https");
         int port = url.getPort() >= 0 ? url.getPort() : tls ? 443 : 80;
-        return new Target(tls, url.getHost().toLowerCase(Locale.ROOT), port);
+        return new Target(tls, url.getHost().toLowerCase(Locale.ROOT), port, tls ? authorities : null);
     }
 
     private static byte[] head(URI url, Target target, Map<String, String> headers, int length) {

@@ -389,6 +389,11 @@ public final class StubBus implements Bus, Roster {
         }
 
         @Override
+        public boolean mayBeRepeated() {
+            return !waiting.event.stamp().startsWith(stampPrefix); // of an earlier start
+        }
+
+        @Override
         public EventMessage event() {
             return waiting.event.message();
         }

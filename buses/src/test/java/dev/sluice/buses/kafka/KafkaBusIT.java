@@ -101,6 +101,7 @@ class KafkaBusIT extends BusContract {
         publish("a");
         acknowledge(drain(one).next(1));
         publish("b", "c");
+        assertThat(ids(drain(one).next(2))).containsExactly("b", "c"); // and nobody is done with them
 
         assertThat(bus().replay(one.uid(), Instant.now())).isEmpty();
 

@@ -69,7 +69,7 @@ class RabbitBusIT extends BusContract {
         try (var connection = factory.newConnection()) {
             var admin = connection.createChannel();
             var queue = admin.queueDeclare("kept", true, false, false, Map.of()).getQueue();
-            var feed = new RabbitFeed(queue);
+            var feed = new RabbitFeed(queue, _ -> {});
             feed.attach((Connection) Proxy.newProxyInstance(
                     Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (_, method, arguments) -> {
                         var result = method.invoke(connection, arguments);

@@ -2,6 +2,8 @@ package dev.sluice.buses.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.sluice.buses.Subscriber;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.EventMessage;
@@ -10,6 +12,7 @@ import dev.sluice.buses.bus.Terms;
 import dev.sluice.model.delivery.Backoff;
 import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.model.delivery.Verdict;
+import dev.sluice.testing.servers.ServerCertificate;
 import dev.sluice.workflows.delivery.Failure;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,11 +20,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** One attempt, against real servers. */
 class CourierIT {
@@ -71,6 +80,55 @@ class CourierIT {
             assertThat(attempt.verdict()).isEqualTo(Verdict.DELIVERED);
             assertThat(subscriber.received().getFirst().header("host")).isEqualTo("hello.ns.svc.cluster.local");
         }
+    }
+
+    @Test
+    void believesTheCertificatesOfAnAuthorityThatTheDestinationNames(@TempDir Path folder) throws Exception {
+        var certificate = ServerCertificate.in(folder);
+        var pem = Files.readString(certificate.certificate());
+        var keys = KeyManagerFactory.getInstance("PKIX");
+        keys.init(
+                KeyStore.getInstance(certificate.store().toFile(), ServerCertificate.PASSWORD.toCharArray()),
+                ServerCertificate.PASSWORD.toCharArray());
+        var tls = SSLContext.getInstance("TLS");
+        tls.init(keys.getKeyManagers(), null, null);
+        var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls));
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.getRequestBody().readAllBytes();
+                exchange.sendResponseHeaders(202, -1);
+            }
+        });
+        server.start();
+        var url = URI.create("https://localhost:" + server.getAddress().getPort() + "/");
+        var patient = new DeliveryPolicy(0, Duration.ofSeconds(20), POLICY.backoff());
+        var plain = new SubscriptionSettings("uid", "ns", "sub", new ChannelId("ns", "c"), url, null, patient);
+        try (var courier = new Courier(HostResolver.dns())) {
+            assertThat(courier.deliver(plain, EVENT, "stamp", 1).verdict()).isEqualTo(Verdict.RETRY);
+            assertThat(courier.deliver(trusting(plain, pem), EVENT, "stamp", 2).verdict())
+                    .isEqualTo(Verdict.DELIVERED);
+            assertThat(courier.deliver(plain, EVENT, "stamp", 3).verdict())
+                    .as("a connection of one that trusts is not used for another")
+                    .isEqualTo(Verdict.RETRY);
+            assertThat(courier.deliver(trusting(plain, "nonsense"), EVENT, "stamp", 4)
+                            .detail())
+                    .contains("CACerts of the destination: no certificate found");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    private static SubscriptionSettings trusting(SubscriptionSettings to, String pem) {
+        return new SubscriptionSettings(
+                to.uid(),
+                to.namespace(),
+                to.name(),
+                to.channel(),
+                to.subscriber(),
+                null,
+                to.policy(),
+                Terms.NONE.withTrust(new Terms.Trust(pem, null, null)));
     }
 
     @Test
