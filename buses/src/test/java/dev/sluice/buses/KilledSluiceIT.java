@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,25 +75,30 @@ class KilledSluiceIT {
             var first = start(subscriber);
             assertThat(first.sender().event(EventsRig.HOST, "k-1").status()).isEqualTo(202);
             await().atMost(Duration.ofSeconds(60))
-                    .until(() -> subscriber.received().size() >= 3);
+                    .until(() -> ofOne(subscriber.received()).size() >= 3);
             first.kill();
             subscriber.answering(200);
 
             var second = start(subscriber);
             try {
                 await().atMost(Duration.ofSeconds(60))
-                        .until(() -> !subscriber.taken().isEmpty());
-                var attempts = subscriber.received().stream()
+                        .until(() -> !ofOne(subscriber.taken()).isEmpty());
+                var attempts = ofOne(subscriber.received()).stream()
                         .map(r -> Integer.parseInt(r.header("sluice-attempt")))
                         .toList();
                 // an attempt that the kill left unknown has used up its number
                 assertThat(attempts).isSorted().doesNotHaveDuplicates();
                 assertThat(attempts.getLast()).isBetween(attempts.size(), attempts.size() + 1);
-                assertThat(subscriber.taken()).hasSize(1);
+                assertThat(ofOne(subscriber.taken())).hasSize(1);
             } finally {
                 second.kill();
             }
         }
+    }
+
+    /** Workflows that the other test has left open come here, too: they share Temporal and the subscription. */
+    private static List<Subscriber.Received> ofOne(Collection<Subscriber.Received> received) {
+        return received.stream().filter(r -> r.header("ce-id").equals("k-1")).toList();
     }
 
     @Test

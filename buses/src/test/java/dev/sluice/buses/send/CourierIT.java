@@ -113,7 +113,7 @@ class CourierIT {
                     .isEqualTo(Verdict.RETRY);
             assertThat(courier.deliver(trusting(plain, "nonsense"), EVENT, "stamp", 4)
                             .detail())
-                    .contains("CACerts of the destination: no certificate found");
+                    .contains("CACerts of the destination: ");
         } finally {
             server.stop(0);
         }
