@@ -7,6 +7,7 @@ import dev.sluice.e2e.SharedPlatform.TestNamespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.jgit.api.Git;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,79 @@ class CliE2E {
     void helpOfAVerbLeavesTheInstanceAlone(Platform platform) {
         assertThat(platform.sluice("down", "--help").succeeded().out()).contains("Usage: sluice down");
         assertThat(platform.sluice("status").succeeded().out()).contains("Gateway", platform.instance("gateway"));
+    }
+
+    @Test
+    void saysWhichKubeconfigKubectlNeeds(Platform platform) throws Exception {
+        var printed = platform.sluice("kubeconfig").succeeded().out().strip();
+
+        assertThat(printed).isEqualTo(platform.instance("kubeconfig"));
+        assertThat(Files.readString(platform.home.resolve("up.out"))).contains("  export KUBECONFIG=" + printed + "\n");
+        assertThat(new Cli(Map.of("KUBECONFIG", printed))
+                        .run(platform.home, "kubectl", "get", "namespaces")
+                        .succeeded()
+                        .out())
+                .contains("knative-serving");
+    }
+
+    @Test
+    void findsAJdkThatIsNewEnoughWhateverJavaHomeSays(Platform platform, @TempDir Path folder) throws Exception {
+        var old = folder.resolve("jdk-17");
+        for (var program : List.of("java", "javac")) {
+            var file = Files.createDirectories(old.resolve("bin")).resolve(program);
+            Files.writeString(file, "#!/bin/sh\necho this is Java 17 >&2\nexit 1\n");
+            assertThat(file.toFile().setExecutable(true)).isTrue();
+        }
+        Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+
+        assertThat(new Cli(Map.of(
+                                "JAVA_HOME",
+                                old.toString(),
+                                "PATH",
+                                old.resolve("bin") + ":" + System.getenv("PATH"),
+                                "SLUICE_HOME",
+                                platform.home.toString()))
+                        .run(platform.home, Platform.LAUNCHER.toString(), "kubeconfig")
+                        .succeeded()
+                        .out()
+                        .strip())
+                .isEqualTo(platform.instance("kubeconfig"));
+    }
+
+    @Test
+    void makesNoBuildOfATemplateThatIsNotThere(Platform platform, TestNamespace namespace, @TempDir Path folder)
+            throws Exception {
+        Files.writeString(folder.resolve("index.html"), "hello\n");
+
+        var refused = platform.sluice(
+                        "build",
+                        folder.toString(),
+                        "--name",
+                        "site",
+                        "--template",
+                        "no-such-template",
+                        "-n",
+                        namespace.name())
+                .failed();
+
+        assertThat(refused.err())
+                .startsWith("sluice: spec.template.name: buildtemplates.build.knative.dev \"no-such-template\" not found");
+        assertThat(refused.err().lines()).hasSize(1);
+        assertThat(platform.kubectl("-n", namespace.name(), "get", "builds,pods", "-o", "name")
+                        .out())
+                .isEmpty();
+    }
+
+    @Test
+    void buildsAFolderAndSaysItsDigest(Platform platform, TestNamespace namespace, @TempDir Path folder)
+            throws Exception {
+        Files.writeString(folder.resolve("index.html"), "hello\n");
+
+        assertThat(platform.sluice("build", folder.toString(), "--name", "site", "-n", namespace.name())
+                        .succeeded()
+                        .out())
+                .containsPattern("Image +" + platform.registry() + "/" + namespace.name()
+                        + "/site@sha256:[0-9a-f]{64} \\(\\d+\\.\\d s\\)");
     }
 
     @Test

@@ -62,8 +62,11 @@ class DeployE2E {
         Files.writeString(source, Files.readString(source).replace("class Hello", "clas Hello"));
         var deployed = platform.sluice("deploy", project.toString(), "-n", namespace.name(), "--name", "broken")
                 .failed();
-        assertThat(deployed.all()).contains("Hello.java");
-        assertThat(platform.kubectl("-n", namespace.name(), "get", "revisions,deployments", "-o", "name")
+        assertThat(deployed.err().lines().filter(line -> line.startsWith("sluice: ")))
+                .singleElement()
+                .asString()
+                .matches("sluice: build broken-\\w+ failed: CompilationFailed: .*Hello\\.java.*build step \"\\w+\".*");
+        assertThat(platform.kubectl("-n", namespace.name(), "get", "ksvc,revisions,deployments", "-o", "name")
                         .out())
                 .isEmpty();
     }
@@ -73,7 +76,14 @@ class DeployE2E {
         var deployed = platform.sluice(
                         "deploy", "http://127.0.0.1:1/nobody/nothing.git", "-n", namespace.name(), "--name", "nothing")
                 .failed();
-        assertThat(deployed.all()).contains("http://127.0.0.1:1/nobody/nothing.git");
+        assertThat(deployed.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("sluice: cannot read the Git repository http://127.0.0.1:1/nobody/nothing.git: ")
+                .contains("refused");
+        assertThat(platform.kubectl("-n", namespace.name(), "get", "ksvc,builds,pods", "-o", "name")
+                        .out())
+                .isEmpty();
     }
 
     @Test

@@ -46,6 +46,28 @@ class KubectlE2E {
                         .succeeded()
                         .out())
                 .contains("echo listens on");
+        var pod = platform.kubectl(
+                        "-n",
+                        namespace.name(),
+                        "get",
+                        "pod",
+                        "-l",
+                        "serving.knative.dev/service=shown",
+                        "-o",
+                        "jsonpath={.items[0].metadata.name}")
+                .succeeded()
+                .out();
+        // what is followed ends when its line is there: grep ends, and kubectl with it
+        assertThat(platform.cli()
+                        .run(
+                                platform.home,
+                                "sh",
+                                "-c",
+                                "timeout 60 kubectl -n " + namespace.name() + " logs -f " + pod
+                                        + " -c user-container | grep -m1 'echo listens on'")
+                        .succeeded()
+                        .out())
+                .contains("echo listens on");
 
         platform.kubectl("-n", namespace.name(), "delete", "ksvc", "shown", "--wait")
                 .succeeded();

@@ -65,6 +65,9 @@ class StateE2E {
                     "kept",
                     Services.manifest(NAMESPACE, "kept", Images.echo(platform), Map.of("TARGET", "anew")));
             assertThat(http.get(url).body()).isEqualTo("Hello anew!\n");
+            platform.sluice("rollout", "undo", "kept").succeeded(); // which Temporal has to be there for
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(http.get(url).body()).isEqualTo("Hello again!\n"));
 
             platform.down();
             try (var _ = new ServerSocket(URI.create(url).getPort(), 1, InetAddress.getLoopbackAddress())) {

@@ -13,9 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.concurrent.TimeUnit;
 
 /** Starts the process of an image by hand, in its file system but without platform, and measures until it answers. */
@@ -35,10 +36,10 @@ final class BareStart {
         repository = "http://" + registry + "/v2/" + name;
     }
 
-    /** The median of a few starts, from exec to the first answer; empty without bubblewrap. */
-    static Optional<Duration> measure(String registry, String image) throws IOException, InterruptedException {
-        if (!Files.isExecutable(BUBBLEWRAP) || !image.startsWith(registry + "/")) {
-            return Optional.empty();
+    /** The median of a few starts, from exec to the first answer. */
+    static Duration measure(String registry, String image) throws IOException, InterruptedException {
+        if (!image.startsWith(registry + "/")) {
+            throw new DemoFailure("the image " + image + " is not in the registry " + registry);
         }
         var reference = image.substring(registry.length() + 1);
         int at = reference.indexOf('@');
@@ -56,7 +57,7 @@ final class BareStart {
             for (int i = 0; i < ROUNDS; i++) {
                 nanos[i] = once(root, config);
             }
-            return Optional.of(Figures.percentile(nanos, 0.5));
+            return Figures.percentile(nanos, 0.5);
         } finally {
             try (var files = Files.walk(root)) {
                 files.sorted(Comparator.reverseOrder())
@@ -70,10 +71,15 @@ final class BareStart {
         try (var free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        var command = new ArrayList<>(List.of(BUBBLEWRAP.toString(), "--bind", root.toString(), "/"));
-        command.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--die-with-parent"));
-        config.path("Entrypoint").forEach(word -> command.add(word.asText()));
-        config.path("Cmd").forEach(word -> command.add(word.asText()));
+        boolean isolated = isolates();
+        var command = new ArrayList<String>();
+        if (isolated) {
+            command.addAll(List.of(BUBBLEWRAP.toString(), "--bind", root.toString(), "/"));
+            command.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--die-with-parent"));
+        }
+        for (var part : List.of("Entrypoint", "Cmd")) {
+            config.path(part).forEach(word -> command.add(isolated ? word.asText() : outside(root, word.asText())));
+        }
         var builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
@@ -101,6 +107,25 @@ final class BareStart {
         } finally {
             process.destroyForcibly().waitFor();
         }
+    }
+
+    /** Whether a process can be given the file system of the image; else, as its pods here, it gets the paths of its files. */
+    private static boolean isolates() throws IOException, InterruptedException {
+        return Files.isExecutable(BUBBLEWRAP)
+                && new ProcessBuilder(BUBBLEWRAP.toString(), "--bind", "/", "/", "true")
+                                .redirectErrorStream(true)
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .start()
+                                .waitFor()
+                        == 0;
+    }
+
+    private static String outside(Path root, String word) {
+        return Arrays.stream(word.split(":", -1))
+                .map(part -> part.startsWith("/") && Files.exists(root.resolve(part.substring(1)))
+                        ? root.resolve(part.substring(1)).toString()
+                        : part)
+                .collect(Collectors.joining(":"));
     }
 
     private void unpack(String digest, Path root) throws IOException, InterruptedException {
