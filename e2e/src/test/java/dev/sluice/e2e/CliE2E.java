@@ -79,7 +79,8 @@ class CliE2E {
                 .failed();
 
         assertThat(refused.err())
-                .startsWith("sluice: spec.template.name: buildtemplates.build.knative.dev \"no-such-template\" not found");
+                .startsWith(
+                        "sluice: spec.template.name: buildtemplates.build.knative.dev \"no-such-template\" not found");
         assertThat(refused.err().lines()).hasSize(1);
         assertThat(platform.kubectl("-n", namespace.name(), "get", "builds,pods", "-o", "name")
                         .out())

@@ -269,7 +269,8 @@ public final class Demo {
                 if (found.getPhase() == EventPhase.EVENT_PHASE_DELIVERED) {
                     require(
                             found.getAttempts() == ATTEMPTS,
-                            "the event was delivered at attempt " + found.getAttempts() + ", not at attempt " + ATTEMPTS);
+                            "the event was delivered at attempt " + found.getAttempts() + ", not at attempt "
+                                    + ATTEMPTS);
                     return true;
                 }
             }
