@@ -65,7 +65,8 @@ class DeployE2E {
         assertThat(deployed.err().lines().filter(line -> line.startsWith("sluice: ")))
                 .singleElement()
                 .asString()
-                .matches("sluice: build broken-\\w+ failed: CompilationFailed: .*Hello\\.java.*build step \"[\\w-]+\".*");
+                .matches(
+                        "sluice: build broken-\\w+ failed: CompilationFailed: .*Hello\\.java.*build step \"[\\w-]+\".*");
         assertThat(platform.kubectl("-n", namespace.name(), "get", "ksvc,revisions,deployments", "-o", "name")
                         .out())
                 .isEmpty();
