@@ -48,7 +48,18 @@ final class PlatformUnderTest implements AutoCloseable {
 
     /** One that is not up yet. */
     static PlatformUnderTest fresh(Path launcher) throws IOException {
-        return new PlatformUnderTest(launcher, Files.createTempDirectory("sluice-bench"), true);
+        var platform = new PlatformUnderTest(launcher, Files.createTempDirectory("sluice-bench"), true);
+        Runtime.getRuntime().addShutdownHook(new Thread(platform::closeInterrupted, "close"));
+        return platform;
+    }
+
+    /** A bench that is interrupted leaves nothing running either. */
+    private void closeInterrupted() {
+        try {
+            close();
+        } catch (IOException e) {
+            System.err.println("bench: " + home + " stays: " + e.getMessage());
+        }
     }
 
     /** That of this checkout, or of another: property {@code sluice.launcher}. */
@@ -178,7 +189,7 @@ final class PlatformUnderTest implements AutoCloseable {
     @Override
     public void close() throws IOException {
         down();
-        if (ours) {
+        if (ours && Files.exists(home)) {
             try (var files = Files.walk(home)) {
                 for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.deleteIfExists(file);
