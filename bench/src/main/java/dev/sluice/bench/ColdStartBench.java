@@ -74,7 +74,9 @@ final class ColdStartBench {
         Thread.sleep(500); // until its controller has seen that there is nothing to do
         AtOnce.run(atOnce, i -> () -> row.deployment.add(pods.scaled("d" + (first + i))));
         AtOnce.run(atOnce, i -> () -> pods.remove("d" + (first + i)));
+        Thread.sleep(500); // until the node has cleared away after them
         AtOnce.run(atOnce, i -> () -> row.sluice.add(services.ask(service(i))));
         services.awaitZero();
+        Thread.sleep(500); // the same
     }
 }

@@ -20,6 +20,8 @@ final class ProxyBench {
     private static final Duration LENGTH = Duration.ofSeconds(4);
     private static final int WARM_UP = 3;
     private static final int ROUNDS = 5;
+    private static final int PACE = 1000;
+    private static final Duration PACED = Duration.ofSeconds(5);
 
     private record Server(int port, Process process) {}
 
@@ -37,6 +39,7 @@ final class ProxyBench {
             var servers = start(programs, nginx.orElseThrow(), folder);
             var results = measure(servers, wrk.orElseThrow());
             print(results);
+            paced(servers);
         } finally {
             delete(folder);
         }
@@ -139,7 +142,39 @@ final class ProxyBench {
                 median(nginx, Round::cpuMicros) / median(sluice, Round::cpuMicros));
     }
 
-    private static double median(List<Round> rounds, ToDoubleFunction<Round> figure) {
+    private static void paced(Map<String, Server> servers) throws IOException, InterruptedException {
+        System.out.printf(
+                Locale.ROOT,
+                "%nAt %d requests/s, medians of %d rounds of %d s after one to warm up%n%n",
+                PACE,
+                ROUNDS,
+                PACED.toSeconds());
+        System.out.println("|  | p50 ms | p99 ms | p99 added to direct, ms |");
+        System.out.println("| --- | --- | --- | --- |");
+        var results = new LinkedHashMap<String, List<Times>>();
+        for (int round = -1; round < ROUNDS; round++) {
+            for (var entry : servers.entrySet()) {
+                var times = PacedRequests.run(entry.getValue().port(), PACE, PACED);
+                if (round >= 0) {
+                    results.computeIfAbsent(entry.getKey(), _ -> new ArrayList<>())
+                            .add(times);
+                }
+            }
+        }
+        double direct = median(results.getOrDefault("direct", List.of()), times -> times.percentile(0.99));
+        results.forEach((name, rounds) -> {
+            double p99 = median(rounds, times -> times.percentile(0.99));
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %s | %.2f | %.2f | %.2f |%n",
+                    name,
+                    median(rounds, times -> times.percentile(0.5)),
+                    p99,
+                    p99 - direct);
+        });
+    }
+
+    private static <T> double median(List<T> rounds, ToDoubleFunction<T> figure) {
         var sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
         return sorted[sorted.length / 2];
     }

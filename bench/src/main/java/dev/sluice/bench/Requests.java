@@ -33,7 +33,7 @@ final class Requests {
         }
     }
 
-    /** Asks until the first 200, with two milliseconds in between. */
+    /** Asks until the first 200. */
     static void untilAnswered(InetSocketAddress address, Duration limit) throws IOException, InterruptedException {
         long began = System.nanoTime();
         while (true) {
@@ -46,8 +46,13 @@ final class Requests {
                     throw e;
                 }
             }
-            Thread.sleep(2);
+            Thread.sleep(pause(System.nanoTime() - began));
         }
+    }
+
+    /** As the gateway's prober does: many that wait long must not take the processors from what they wait for. */
+    private static Duration pause(long waitedNanos) {
+        return Duration.ofNanos(Math.clamp(waitedNanos / 64, 2_000_000L, 100_000_000L));
     }
 
     private Requests() {}

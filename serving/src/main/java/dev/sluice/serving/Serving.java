@@ -33,6 +33,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.temporal.client.WorkflowClient;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,9 @@ public final class Serving implements AutoCloseable {
 
     /** The parts while serving runs, made in order and closed in reverse. */
     private static final class Running implements AutoCloseable {
+        /** For so long the changes of a revision that is Ready are gathered into one look at it. */
+        private static final Duration GATHER = Duration.ofMillis(300);
+
         private final Caches caches;
         private final Events events;
         private final FollowedKinds builds;
@@ -226,11 +230,12 @@ public final class Serving implements AutoCloseable {
                         deployment.getMetadata().getNamespace(), Meta.label(deployment, ServingLabels.REVISION));
                 var replicas = deployment.getSpec().getReplicas();
                 autoscaler.replicas(id, replicas == null ? 1 : replicas);
-                owner(deployment, ServingLabels.REVISION, revisions);
+                revisionChanged(id);
             });
             caches.pods().onChange(pod -> {
                 autoscaler.podsChanged(pods.changed(pod));
-                owner(pod, ServingLabels.REVISION, revisions);
+                revisionChanged(
+                        new RevisionId(pod.getMetadata().getNamespace(), Meta.label(pod, ServingLabels.REVISION)));
             });
             caches.placeholders().onChange(service -> owner(service, ServingLabels.ROUTE, routes));
             caches.endpoints().onChange(slice -> owner(slice, ServingLabels.ROUTE, routes));
@@ -275,8 +280,17 @@ public final class Serving implements AutoCloseable {
             caches.routes().all().forEach(route -> routes.enqueue(ObjectKey.of(route)));
         }
 
+        /** One that is Ready is looked at a little later: what its pods need does not wait for that, only the processors are short. */
         private void revisionChanged(RevisionId id) {
-            revisions.enqueue(new ObjectKey(id.namespace(), id.name()));
+            if (id.name().isEmpty()) {
+                return;
+            }
+            var key = new ObjectKey(id.namespace(), id.name());
+            if (caches.revisions().get(key).filter(RevisionReconciler::ready).isPresent()) {
+                revisions.enqueueWithin(GATHER, key);
+            } else {
+                revisions.enqueue(key);
+            }
         }
 
         private static void owner(HasMetadata object, String label, WorkLoop<ObjectKey> loop) {

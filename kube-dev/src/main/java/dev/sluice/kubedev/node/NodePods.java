@@ -218,7 +218,6 @@ final class NodePods implements AutoCloseable {
         }
         String uid = pod.getMetadata().getUid();
         String name = pod.getMetadata().getName();
-        String namespace = pod.getMetadata().getNamespace();
         List<Pod> others = here.values().stream().filter(p -> !finished(p)).toList();
         Optional<String> refusal = Placement.refusal(pod, node.nodeName(), labels, capacity, others);
         if (refusal.isPresent()) {
@@ -229,6 +228,20 @@ final class NodePods implements AutoCloseable {
             return;
         }
         unplaced.remove(uid);
+        Pod placed = new PodBuilder(pod)
+                .editSpec()
+                .withNodeName(node.nodeName())
+                .endSpec()
+                .build();
+        here.put(uid, placed); // what comes next does not get its place
+        Thread.ofVirtual().name("sluice-node-bind-" + name).start(() -> bind(placed, pod));
+    }
+
+    /** Beside the thread of the pods: many are bound at once. */
+    private void bind(Pod placed, Pod pod) {
+        String uid = pod.getMetadata().getUid();
+        String name = pod.getMetadata().getName();
+        String namespace = pod.getMetadata().getNamespace();
         try {
             node.client()
                     .bindings()
@@ -247,11 +260,7 @@ final class NodePods implements AutoCloseable {
                             .build())
                     .create();
         } catch (KubernetesClientException e) {
-            if (e.getCode() != 404 && e.getCode() != 409) {
-                LOG.atWarn().addKeyValue("pod", name).setCause(e).log("a pod could not be bound, trying again");
-                unplaced.put(uid, pod);
-                var _ = node.timer().schedule(() -> inbox.add(this::retryUnplaced), 1, TimeUnit.SECONDS);
-            }
+            inbox.add(() -> notBound(placed, pod, e));
             return;
         }
         scheduling.normal(
@@ -259,11 +268,28 @@ final class NodePods implements AutoCloseable {
                 Optional.empty(),
                 "Scheduled",
                 "Successfully assigned " + namespace + "/" + name + " to " + node.nodeName());
-        take(new PodBuilder(pod)
-                .editSpec()
-                .withNodeName(node.nodeName())
-                .endSpec()
-                .build());
+        inbox.add(() -> {
+            if (here.get(uid) == placed && !workers.containsKey(uid)) { // else it was seen, or is gone again
+                take(placed);
+            }
+        });
+    }
+
+    private void notBound(Pod placed, Pod pod, KubernetesClientException e) {
+        String uid = pod.getMetadata().getUid();
+        if (!here.remove(uid, placed)) {
+            return; // it is gone
+        }
+        if (e.getCode() != 404 && e.getCode() != 409) {
+            LOG.atWarn()
+                    .addKeyValue("pod", pod.getMetadata().getName())
+                    .setCause(e)
+                    .log("a pod could not be bound, trying again");
+            unplaced.put(uid, pod);
+            var _ = node.timer().schedule(() -> inbox.add(this::retryUnplaced), 1, TimeUnit.SECONDS);
+        } else {
+            retryUnplaced();
+        }
     }
 
     private static boolean finished(Pod pod) {

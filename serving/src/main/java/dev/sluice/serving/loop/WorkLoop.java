@@ -46,6 +46,10 @@ public final class WorkLoop<K> implements AutoCloseable {
         int failures;
         int overtaken;
 
+        /** What was enqueued for later while this ran. */
+        @Nullable
+        Duration later;
+
         @Nullable
         ScheduledFuture<?> timer;
 
@@ -86,6 +90,33 @@ public final class WorkLoop<K> implements AutoCloseable {
         }
     }
 
+    /** Runs at the latest when {@code wait} is over: what is enqueued until then is looked at in one run. */
+    public void enqueueWithin(Duration wait, K key) {
+        synchronized (entries) {
+            if (closed) {
+                return;
+            }
+            var entry = entries.computeIfAbsent(key, _ -> new Entry());
+            if (!started) {
+                entry.dirty = true;
+            } else if (entry.running) {
+                entry.later = wait;
+            } else {
+                atTheLatest(key, entry, wait);
+            }
+        }
+    }
+
+    private void atTheLatest(K key, Entry entry, Duration wait) {
+        if (entry.timer != null) {
+            if (entry.timer.getDelay(TimeUnit.MILLISECONDS) <= wait.toMillis()) {
+                return;
+            }
+            entry.timer.cancel(false);
+        }
+        entry.timer = timer.schedule(() -> enqueue(key), wait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     @Override
     public void close() {
         synchronized (entries) {
@@ -102,6 +133,7 @@ public final class WorkLoop<K> implements AutoCloseable {
     private void run(K key, Entry entry) {
         entry.running = true;
         entry.dirty = false;
+        entry.later = null;
         if (entry.timer != null) {
             entry.timer.cancel(false);
             entry.timer = null;
@@ -136,10 +168,16 @@ public final class WorkLoop<K> implements AutoCloseable {
                 run(key, entry);
                 return;
             }
-            switch (outcome) {
-                case Outcome.Done _ -> entries.remove(key);
-                case Outcome.Again(Duration after) ->
-                    entry.timer = timer.schedule(() -> enqueue(key), after.toMillis(), TimeUnit.MILLISECONDS);
+            var later = entry.later;
+            entry.later = null;
+            if (outcome instanceof Outcome.Again(Duration after)) {
+                atTheLatest(key, entry, after);
+            }
+            if (later != null) {
+                atTheLatest(key, entry, later);
+            }
+            if (entry.timer == null) {
+                entries.remove(key);
             }
         }
     }

@@ -269,7 +269,8 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
         return replicas == null ? 1 : replicas;
     }
 
-    private static boolean ready(Revision revision) {
+    /** Whether its status says so. */
+    public static boolean ready(Revision revision) {
         return revision.getStatus().conditions().stream()
                 .anyMatch(c -> c.type().equals("Ready") && c.status().equals("True"));
     }

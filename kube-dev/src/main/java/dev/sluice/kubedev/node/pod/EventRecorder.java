@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -16,11 +17,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes Events off the road of the pods; one that repeats is counted instead of written again. */
+/**
+ * Writes Events off the road of the pods, and a little later than they happen: a pod that starts needs the processors itself. One
+ * that repeats is counted instead of written again.
+ */
 public final class EventRecorder implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);
     private static final int REMEMBERED = 2000;
+    private static final Duration LATER = Duration.ofSeconds(1);
 
     private record Note(ObjectReference about, String type, String reason, String message, Instant at) {
         String key() {
@@ -75,7 +80,9 @@ public final class EventRecorder implements AutoCloseable {
     private void write() {
         while (true) {
             try {
-                write(queue.take());
+                var note = queue.take();
+                Thread.sleep(Duration.between(Instant.now(), note.at().plus(LATER)));
+                write(note);
             } catch (InterruptedException _) {
                 return;
             } catch (KubernetesClientException e) {

@@ -47,6 +47,11 @@ final class PodSurroundings {
         return sandbox != null && volumesReady;
     }
 
+    /** Whether there is an address, or a reason why there is none: a status before that would only delay the one that has it. */
+    boolean worthTelling() {
+        return sandbox != null || mountFailures > 0;
+    }
+
     /** Whether a sandbox is being opened that is not there yet. */
     boolean opening() {
         return preparing && sandbox == null;

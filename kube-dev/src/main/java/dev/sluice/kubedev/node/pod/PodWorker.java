@@ -157,7 +157,9 @@ public final class PodWorker {
         }
         if (!surroundings.ready()) {
             surroundings.prepare();
-            report();
+            if (surroundings.worthTelling()) {
+                report();
+            }
             return;
         }
         if (advanceInit()) {

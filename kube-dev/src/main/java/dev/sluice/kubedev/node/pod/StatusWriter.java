@@ -58,6 +58,9 @@ final class StatusWriter {
                 }
                 status = next;
                 next = null;
+                if (status.equals(written)) {
+                    continue; // what changed meanwhile has changed back
+                }
             }
             try {
                 patch(status);

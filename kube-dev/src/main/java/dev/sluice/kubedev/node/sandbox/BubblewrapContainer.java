@@ -79,8 +79,13 @@ final class BubblewrapContainer implements ContainerProcess {
                 StandardCharsets.UTF_8);
 
         StringBuilder script = new StringBuilder();
-        group.processFiles()
-                .forEach(f -> script.append("echo $$ >").append(quote(f)).append("; "));
+        if (!group.processFiles().isEmpty()) {
+            // beside the mounts: the kernel lets the first one wait
+            script.append("{ ");
+            group.processFiles()
+                    .forEach(f -> script.append("echo $$ >").append(quote(f)).append("; "));
+            script.append("} & ");
+        }
         if (!overlay) {
             script.append("cp -a --reflink=auto ")
                     .append(quote(launch.rootfs()))
@@ -90,7 +95,7 @@ final class BubblewrapContainer implements ContainerProcess {
         }
         script.append("mount -n -a -T ")
                 .append(quote(stage.table()))
-                .append(" && exec 9<")
+                .append(" && wait && exec 9<")
                 .append(quote(arguments));
         script.append(" && exec \"$@\"");
         List<String> command = new ArrayList<>();

@@ -63,7 +63,17 @@ final class ControlGroups {
             LOG.atWarn().addKeyValue("reason", e.getMessage()).log("no control groups: limits are not enforced");
             controllers.clear();
         }
+        weigh();
         sweep();
+    }
+
+    /** All pods together weigh as a kubelet's do: 1024 for each processor. */
+    private void weigh() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        Optional.ofNullable(controllers.get(unified ? "" : "cpu"))
+                .ifPresent(top -> write(
+                        top.resolve(unified ? "cpu.weight" : "cpu.shares"),
+                        Integer.toString(unified ? Math.min(10_000, 100 * processors) : 1024 * processors)));
     }
 
     boolean available() {

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ public final class NodeNetwork implements AutoCloseable {
     private final @Nullable String noNat;
     private final BlockingQueue<Namespace> ready = new LinkedBlockingQueue<>();
     private final Semaphore wanted = new Semaphore(READY_AHEAD);
+    private final Semaphore hurry = new Semaphore(0);
     private final Set<Integer> taken = Collections.synchronizedSet(new HashSet<>());
     private final Thread maker;
     private volatile boolean closed;
@@ -209,6 +211,9 @@ public final class NodeNetwork implements AutoCloseable {
     Namespace take() throws InterruptedException {
         Namespace namespace = ready.take();
         wanted.release();
+        if (ready.size() <= READY_AHEAD / 2) {
+            hurry.release();
+        }
         return namespace;
     }
 
@@ -222,6 +227,11 @@ public final class NodeNetwork implements AutoCloseable {
         while (!closed) {
             try {
                 wanted.acquire();
+                hurry.drainPermits();
+                if (ready.size() > READY_AHEAD / 2) {
+                    // the pod that took one starts now, and needs the processors
+                    var _ = hurry.tryAcquire(1, TimeUnit.SECONDS);
+                }
                 while (!closed) {
                     try {
                         ready.add(make());
