@@ -16,8 +16,29 @@ class LauncherIT {
     private static final Path LAUNCHER =
             Path.of("..", "sluice").toAbsolutePath().normalize();
     private static final List<String> TOOLS = List.of(
-            "awk", "bash", "cat", "dirname", "env", "find", "flock", "grep", "head", "mkdir", "mktemp", "mv", "readlink",
-            "rm", "sed", "seq", "sort", "tail", "tee", "tr");
+            "awk",
+            "bash",
+            "cat",
+            "cut",
+            "dirname",
+            "env",
+            "find",
+            "flock",
+            "getent",
+            "grep",
+            "head",
+            "id",
+            "mkdir",
+            "mktemp",
+            "mv",
+            "readlink",
+            "rm",
+            "sed",
+            "seq",
+            "sort",
+            "tail",
+            "tee",
+            "tr");
 
     @TempDir
     private Path folder = Path.of("");
@@ -39,8 +60,7 @@ class LauncherIT {
     @Test
     void saysThatItNeedsMaven() throws Exception {
         assertThat(said("status"))
-                .isEqualTo(
-                        "1 sluice: needs Maven 3.8.7 or newer (mvn) on PATH to build itself and found none.\n");
+                .isEqualTo("1 sluice: needs Maven 3.8.7 or newer (mvn) on PATH to build itself and found none.\n");
     }
 
     @Test
@@ -60,6 +80,37 @@ class LauncherIT {
         assertThat(said("status"))
                 .contains("[ERROR] 1.\n", "[ERROR] 20.\n", "sluice: the build failed; see ")
                 .doesNotContain("[ERROR] 21.", "afterwards");
+    }
+
+    @Test
+    void saysWhatTestsNeedBeforeItBuildsAnything() throws Exception {
+        var launcher = folder.resolve("checkout/sluice");
+        // where this machine may have them
+        Files.writeString(
+                launcher, Files.readString(launcher).replaceAll("/usr/lib/rabbitmq/bin|google-cloud-sdk", "none"));
+        program("mvn", "exit 1");
+
+        assertThat(said("test"))
+                .startsWith("1 sluice: test needs what this machine lacks: ")
+                .contains("git; kubectl on PATH; RabbitMQ in ", "; Google's Pub/Sub emulator (")
+                .hasLineCount(1);
+        assertThat(folder.resolve("checkout/app")).doesNotExist();
+    }
+
+    /** The places are those of PubSubServer: beside the gcloud on PATH, whatever links lead to it. */
+    @Test
+    void findsTheEmulatorBesideGcloud() throws Exception {
+        var launcher = folder.resolve("checkout/sluice");
+        Files.writeString(launcher, Files.readString(launcher).replaceAll("/usr/lib/rabbitmq/bin", "/none"));
+        var sdk = Files.createDirectories(folder.resolve("sdk/platform/pubsub-emulator/lib"))
+                .resolve("../../..")
+                .normalize();
+        Files.createFile(sdk.resolve("platform/pubsub-emulator/lib/cloud-pubsub-emulator-0.8.20-all.jar"));
+        Files.createFile(Files.createDirectory(sdk.resolve("bin")).resolve("gcloud"));
+        assertThat(sdk.resolve("bin/gcloud").toFile().setExecutable(true)).isTrue();
+        Files.createSymbolicLink(programs.resolve("gcloud"), sdk.resolve("bin/gcloud"));
+
+        assertThat(said("test")).contains("RabbitMQ").doesNotContain("Pub/Sub");
     }
 
     @Test
