@@ -14,6 +14,10 @@ public final class StepImages {
 
     /** For a registry without TLS. */
     public static SluiceImages.Ingredients ingredients(String registry) throws IOException {
+        return ingredients(registry, CACHE);
+    }
+
+    public static SluiceImages.Ingredients ingredients(String registry, Path cache) throws IOException {
         return new SluiceImages.Ingredients(
                 registry,
                 List.of(registry),
@@ -22,7 +26,7 @@ public final class StepImages {
                 Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                         .map(Path::of)
                         .toList(),
-                CACHE,
+                cache,
                 System.out::println);
     }
 

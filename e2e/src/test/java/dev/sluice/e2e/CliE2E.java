@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.eclipse.jgit.api.Git;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -48,9 +49,16 @@ class CliE2E {
         }
         Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
 
+        var home = Files.createDirectories(
+                folder.resolve("home/.jdks")); // where the launcher looks, wherever this JDK lies
+        Files.createSymbolicLink(home.resolve("x"), Path.of(System.getProperty("java.home")));
         assertThat(new Cli(Map.of(
                                 "JAVA_HOME",
                                 old.toString(),
+                                "SLUICE_JAVA_HOME",
+                                "",
+                                "HOME",
+                                folder.resolve("home").toString(),
                                 "PATH",
                                 old.resolve("bin") + ":" + System.getenv("PATH"),
                                 "SLUICE_HOME",
@@ -85,6 +93,44 @@ class CliE2E {
         assertThat(platform.kubectl("-n", namespace.name(), "get", "builds,pods", "-o", "name")
                         .out())
                 .isEmpty();
+    }
+
+    /** As {@link #makesNoBuildOfATemplateThatIsNotThere}: it made a Build that could not but fail. */
+    @Test
+    void deploysNothingWithoutTheTemplate(Platform platform, TestNamespace namespace, @TempDir Path folder)
+            throws Exception {
+        Files.writeString(folder.resolve("index.html"), "hello\n");
+        var templates = platform.client()
+                .genericKubernetesResources("build.knative.dev/v1alpha1", "ClusterBuildTemplate")
+                .withName("jib");
+        var jib = Objects.requireNonNull(templates.get());
+        templates.delete();
+        try {
+            assertThat(platform.sluice("deploy", folder.toString(), "--name", "site", "-n", namespace.name())
+                            .failed()
+                            .err())
+                    .startsWith("sluice: spec.template.name: buildtemplates.build.knative.dev \"jib\" not found")
+                    .hasLineCount(1);
+            assertThat(platform.kubectl("-n", namespace.name(), "get", "builds,pods,ksvc", "-o", "name")
+                            .out())
+                    .isEmpty();
+        } finally {
+            jib.getMetadata().setResourceVersion(null);
+            jib.getMetadata().setUid(null);
+            platform.client().resource(jib).create();
+        }
+    }
+
+    @Test
+    void refusesARevisionOfAFolderAsWordsThatMakeNoSense(
+            Platform platform, TestNamespace namespace, @TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("index.html"), "hello\n");
+
+        var refused = platform.sluice(
+                "deploy", folder.toString(), "--revision", "v1", "--name", "site", "-n", namespace.name());
+
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(refused.err()).contains("a folder is taken as it stands", "file://" + folder);
     }
 
     @Test

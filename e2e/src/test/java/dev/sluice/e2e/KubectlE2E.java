@@ -1,18 +1,27 @@
 package dev.sluice.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.e2e.SharedPlatform.TestNamespace;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Plain kubectl is a full client of the platform. */
 @ExtendWith(SharedPlatform.class)
 class KubectlE2E {
+    private final Http http = new Http();
+
+    @TempDir
+    private Path folder = Path.of("");
+
     @Test
-    void appliesExplainsDescribesLogsAndDeletes(Platform platform, TestNamespace namespace) {
+    void appliesExplainsDescribesLogsAndDeletes(Platform platform, TestNamespace namespace) throws Exception {
         var manifest = Services.manifest(namespace.name(), "shown", Images.echo(platform), Map.of());
         platform.kubectlWith(manifest, "apply", "--server-side", "-f", "-").succeeded();
         Services.waitReady(platform, namespace.name(), "shown");
@@ -34,7 +43,7 @@ class KubectlE2E {
                         .succeeded()
                         .out())
                 .contains("Conditions:", "ConfigurationsReady", "RoutesReady");
-        new Http().get(Services.url(platform, namespace.name(), "shown"));
+        http.get(Services.url(platform, namespace.name(), "shown"));
         assertThat(platform.kubectl(
                                 "-n",
                                 namespace.name(),
@@ -57,17 +66,7 @@ class KubectlE2E {
                         "jsonpath={.items[0].metadata.name}")
                 .succeeded()
                 .out();
-        // what is followed ends when its line is there: grep ends, and kubectl with it
-        assertThat(platform.cli()
-                        .run(
-                                platform.home,
-                                "sh",
-                                "-c",
-                                "timeout 60 kubectl -n " + namespace.name() + " logs -f " + pod
-                                        + " -c user-container | grep -m1 'echo listens on'")
-                        .succeeded()
-                        .out())
-                .contains("echo listens on");
+        follows(platform, namespace, pod);
 
         platform.kubectl("-n", namespace.name(), "delete", "ksvc", "shown", "--wait")
                 .succeeded();
@@ -81,6 +80,32 @@ class KubectlE2E {
                         "--for=delete",
                         "--timeout=60s")
                 .succeeded();
+    }
+
+    /** What is printed while {@code logs -f} runs arrives: the line is made after the first one was read. */
+    private void follows(Platform platform, TestNamespace namespace, String pod) throws Exception {
+        var out = folder.resolve("followed");
+        var builder = new ProcessBuilder("kubectl", "-n", namespace.name(), "logs", "-f", pod, "-c", "user-container")
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile());
+        builder.environment().put("KUBECONFIG", platform.instance("kubeconfig"));
+        var following = builder.start();
+        try {
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(Files.readString(out)).contains("echo listens on"));
+            assertThat(Files.readString(out)).doesNotContain("event, delivery");
+
+            assertThat(http.post(Services.url(platform, namespace.name(), "shown"), Map.of(), "hello")
+                            .statusCode())
+                    .isEqualTo(202);
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(
+                            () -> assertThat(Files.readString(out)).contains("event, delivery 1, answered 202\n"));
+            assertThat(following.isAlive()).isTrue();
+        } finally {
+            following.destroy();
+            following.waitFor();
+        }
     }
 
     @Test

@@ -48,6 +48,24 @@ class PushE2E {
             assertThat(push(hook, "0123456789abcdef0123456789abcdef01234567"))
                     .contains("there is no commit 0123456789abcdef0123456789abcdef01234567")
                     .startsWith("409 ");
+
+            // an image of the same name is none of the service's business
+            platform.sluice("build", folder.toString(), "-n", namespace.name(), "--name", "site")
+                    .succeeded();
+            platform.sluice(
+                            "deploy",
+                            folder.toUri().toString(),
+                            "-n",
+                            namespace.name(),
+                            "--name",
+                            "site",
+                            "--revision",
+                            "nowhere")
+                    .failed();
+            var third = commit(git, "three");
+            assertThat(push(hook, third)).startsWith("202 build site-push-" + third.substring(0, 10));
+            await().atMost(Duration.ofMinutes(2))
+                    .untilAsserted(() -> assertThat(http.get(url).body()).isEqualTo("three\n"));
         }
         platform.kubectl("-n", namespace.name(), "delete", "ksvc", "site").succeeded();
         await().atMost(Duration.ofSeconds(60))

@@ -18,7 +18,7 @@ record BuildSource(String url, String revision, String origin) {
     /**
      * Copies what build pods do not reach into a repository of the instance.
      *
-     * @param name of the service or the build; names that repository
+     * @param name of that repository
      */
     static BuildSource of(Session session, String source, String revision, String namespace, String name) {
         if (RemoteRepository.isUrl(source)) {
@@ -39,34 +39,48 @@ record BuildSource(String url, String revision, String origin) {
             RemoteRepository.check(url, revision);
             return copy(session, url, revision, namespace, name);
         }
-        if (!revision.equals(HEAD)) {
-            throw new VerbException(
-                    "a folder is taken as it stands; for its revision " + revision + " deploy file://" + folder);
-        }
+        checkRevision(source, revision, session.request().folder());
         return folder(session, folder, namespace, name);
     }
 
+    /**
+     * Refuses a revision of a folder that has a working tree.
+     *
+     * @param here where it was typed
+     */
+    static void checkRevision(String source, String revision, Path here) {
+        if (revision.equals(HEAD) || RemoteRepository.isUrl(source)) {
+            return;
+        }
+        var folder = here.resolve(source).toAbsolutePath().normalize();
+        if (Files.isDirectory(folder) && !RemoteRepository.isBare(folder)) {
+            throw new UsageException(
+                    "a folder is taken as it stands; for its revision " + revision + " name file://" + folder);
+        }
+    }
+
     private static BuildSource folder(Session session, Path folder, String namespace, String name) {
-        String commit;
-        try (var repository = session.platform().git().repository(namespace, name)) {
-            RemoteRepository.forgetOrigin(repository);
-            commit = new WorkingTree(folder)
+        var commit = session.platform().git().change(namespace, name, repository -> {
+            var made = new WorkingTree(folder)
                     .commitTo(
                             repository,
                             GitServer.BRANCH,
                             "deploy",
-                            Clock.systemUTC().instant())
-                    .getName();
-        }
+                            Clock.systemUTC().instant());
+            RemoteRepository.forgetOrigin(repository); // last: a folder with nothing to build has changed nothing
+            return made.getName();
+        });
         session.say("Source    " + folder + " as commit " + commit.substring(0, 12));
         return new BuildSource(session.platform().gitUrl(namespace, name), commit, folder.toString());
     }
 
     private static BuildSource copy(Session session, String url, String revision, String namespace, String name) {
-        String commit;
-        try (var repository = session.platform().git().repository(namespace, name)) {
-            commit = RemoteRepository.fetch(url, revision, repository, GitServer.BRANCH);
-        }
+        var commit = session.platform()
+                .git()
+                .change(
+                        namespace,
+                        name,
+                        repository -> RemoteRepository.fetch(url, revision, repository, GitServer.BRANCH));
         session.say("Source    " + url + " " + revision + " as commit " + commit.substring(0, 12));
         return new BuildSource(session.platform().gitUrl(namespace, name), commit, url + " " + revision);
     }

@@ -1,10 +1,8 @@
 package dev.sluice.app.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.api.build.TemplateCheck;
-import dev.sluice.api.build.TemplateInstantiation;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -78,6 +76,13 @@ final class BuildVerb implements InstanceVerb {
 
     @Override
     public void check() {
+        checkWords();
+        if (source != null) {
+            BuildSource.checkRevision(source, revision, Path.of(""));
+        }
+    }
+
+    private void checkWords() {
         if ((source == null) == (resume == null)) {
             throw new UsageException("build needs a folder or the URL of a repository, or --resume BUILD");
         }
@@ -85,7 +90,7 @@ final class BuildVerb implements InstanceVerb {
 
     @Override
     public int run(Session session) throws InterruptedException {
-        check();
+        checkWords();
         var order = resume == null ? order(session) : BuildOrder.resuming(failed(session, resume));
         long began = System.nanoTime();
         var outcome = order.run(session, watch);
@@ -97,9 +102,11 @@ final class BuildVerb implements InstanceVerb {
 
     private BuildOrder order(Session session) {
         var from = Objects.requireNonNull(source);
-        checkTemplate(session);
+        TemplatePresence.check(session, namespace.name, template);
         var called = name == null ? SourceName.of(session, from) : name;
-        var fetched = BuildSource.of(session, from, revision, namespace.name, called);
+        // not that of a service of this name, which pushes go on to be fetched into: no service can have a dot in its
+        // name
+        var fetched = BuildSource.of(session, from, revision, namespace.name, called + ".build");
         var all = new TreeMap<>(arguments);
         all.putIfAbsent("IMAGE", image == null ? session.platform().imageOf(namespace.name, called) : image);
         if (!path.isEmpty()) {
@@ -107,16 +114,6 @@ final class BuildVerb implements InstanceVerb {
         }
         var order = BuildOrder.of(namespace.name, called, fetched, template, all);
         return cache.isEmpty() ? order : order.withCache("CACHE", cache);
-    }
-
-    /** Before the source is copied and a Build made that could not but fail. */
-    private void checkTemplate(Session session) {
-        var client = session.platform().kubernetes();
-        if (Kind.BUILD_TEMPLATE.get(client, namespace.name, template).isEmpty()
-                && Kind.CLUSTER_BUILD_TEMPLATE.get(client, "", template).isEmpty()) {
-            throw new VerbException(TemplateCheck.missing(
-                    new TemplateInstantiation(template, null, List.of(), List.of()), namespace.name));
-        }
     }
 
     private JsonNode failed(Session session, String build) {

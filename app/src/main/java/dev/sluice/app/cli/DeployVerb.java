@@ -1,5 +1,6 @@
 package dev.sluice.app.cli;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,13 @@ final class DeployVerb implements InstanceVerb {
 
     @Override
     public void check() {
+        checkWords();
+        if (source != null) {
+            BuildSource.checkRevision(source, revision, Path.of(""));
+        }
+    }
+
+    private void checkWords() {
         if (source == null && image == null) {
             throw new UsageException("deploy needs a folder, the URL of a repository, or --image");
         }
@@ -88,7 +96,7 @@ final class DeployVerb implements InstanceVerb {
 
     @Override
     public int run(Session session) throws InterruptedException {
-        check();
+        checkWords();
         var name = serviceName(session);
         var existing = Kind.SERVICE.get(session.platform().kubernetes(), namespace.name, name);
         var service = ServiceManifest.of(existing, namespace.name, name, env, annotations);
@@ -96,7 +104,7 @@ final class DeployVerb implements InstanceVerb {
         if (source == null) {
             deployment.run(java.util.Objects.requireNonNull(image), "image " + image);
         } else {
-            deployment.check();
+            deployment.checkBuild();
             deployment.buildAndRun(
                     BuildSource.of(session, source, revision, namespace.name, name), path, image, cache, watch);
         }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** One deploy at work: checks, builds, applies, waits, and says each thing once. */
 final class Deployment {
     private static final String PLACEHOLDER_IMAGE = "sluice.invalid/checked@sha256:" + "0".repeat(64);
+    private static final String TEMPLATE = "jib";
     private static final Duration READY_LIMIT = Duration.ofMinutes(10);
 
     private final Session session;
@@ -42,11 +43,17 @@ final class Deployment {
         session.platform().kubernetes().resource(manifest).dryRun().patch(applying());
     }
 
+    /** As {@link #check}, for what is built first. */
+    void checkBuild() {
+        check();
+        TemplatePresence.check(session, service.namespace(), TEMPLATE);
+    }
+
     void buildAndRun(BuildSource source, String path, @Nullable String image, String cache, boolean watch)
             throws InterruptedException {
         var target = image == null ? session.platform().imageOf(service.namespace(), service.name()) : image;
         var order = BuildOrder.of(
-                service.namespace(), service.name(), source, "jib", Map.of("IMAGE", target, "DIRECTORY", path));
+                service.namespace(), service.name(), source, TEMPLATE, Map.of("IMAGE", target, "DIRECTORY", path));
         var outcome = (cache.isEmpty() ? order : order.withCache("CACHE", cache)).run(session, watch);
         if (outcome.image().isEmpty()) {
             throw new VerbException("build " + outcome.name() + " succeeded but says no digest");

@@ -78,12 +78,16 @@ final class GatewayVerb implements LocalVerb {
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            description = "State folder (default: $$SLUICE_HOME, else ~/.local/state/sluice).")
+            description =
+                    "State folder (default: $$SLUICE_HOME, else $$XDG_STATE_HOME/sluice, else ~/.local/state/sluice).")
     @Nullable
     Path state;
 
     @Override
     public int run(Here here) throws InterruptedException {
+        if ((tlsCertificate == null) != (tlsKey == null)) {
+            throw new UsageException("--tls-certificate and --tls-key need each other");
+        }
         try {
             return GatewayRole.run(new GatewayRole.Options(
                     StateDir.of(state, here.env()),

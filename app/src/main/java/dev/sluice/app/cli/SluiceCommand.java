@@ -14,7 +14,7 @@ import picocli.CommandLine.HelpCommand;
         commandListHeading = "%nVerbs:%n",
         footer = {
             "",
-            "Started with 'sluice up', an instance keeps its state in $SLUICE_HOME (default: ~/.local/state/sluice);",
+            "Started with 'sluice up', an instance keeps its state in $SLUICE_HOME (default: $XDG_STATE_HOME/sluice or ~/.local/state/sluice);",
             "the other verbs find it there. kubectl works too: export KUBECONFIG=$(sluice kubeconfig)"
         })
 final class SluiceCommand {

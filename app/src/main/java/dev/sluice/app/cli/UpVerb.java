@@ -55,7 +55,8 @@ final class UpVerb implements LocalVerb {
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            description = "State folder (default: $$SLUICE_HOME, else ~/.local/state/sluice).")
+            description =
+                    "State folder (default: $$SLUICE_HOME, else $$XDG_STATE_HOME/sluice, else ~/.local/state/sluice).")
     @Nullable
     Path state;
 
@@ -132,6 +133,9 @@ final class UpVerb implements LocalVerb {
 
     @Override
     public int run(Here here) throws InterruptedException {
+        if ((tlsCertificate == null) != (tlsKey == null)) {
+            throw new UsageException("--tls-certificate and --tls-key need each other");
+        }
         if (kubeconfig != null && registry == null) {
             throw new UsageException("--kubeconfig needs --registry: a registry that this machine pushes to and the"
                     + " cluster pulls from");

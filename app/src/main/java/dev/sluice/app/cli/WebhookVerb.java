@@ -38,7 +38,15 @@ final class WebhookVerb implements InstanceVerb {
     boolean remove;
 
     @Override
+    public void check() {
+        if (secret != null && secret.isBlank()) {
+            throw new UsageException("--secret must not be empty");
+        }
+    }
+
+    @Override
     public int run(Session session) {
+        check();
         var client = session.platform().kubernetes();
         if (remove) {
             client.secrets()
@@ -55,9 +63,6 @@ final class WebhookVerb implements InstanceVerb {
             PushHooks.check(client, session.platform().sourceCopies(), namespace.name, service);
         } catch (UnpushableException e) {
             throw new VerbException(String.valueOf(e.getMessage()));
-        }
-        if (secret != null && secret.isBlank()) {
-            throw new UsageException("--secret must not be empty");
         }
         var taken = secret == null ? HookSecret.random() : secret;
         client.resource(HookSecret.of(Kind.resource(owner), branch, taken))

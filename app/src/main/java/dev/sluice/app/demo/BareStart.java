@@ -24,8 +24,21 @@ final class BareStart {
     private static final Path BUBBLEWRAP = Path.of("/usr/bin/bwrap");
     private static final int ROUNDS = 3;
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    /** Of the command and of the probe for it: where one of these is not allowed, none of it works. */
+    private static final List<String> ISOLATION =
+            List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--die-with-parent");
+
     private static final String MANIFESTS =
             "application/vnd.oci.image.manifest.v1+json,application/vnd.docker.distribution.manifest.v2+json";
+
+    /** What came of it. */
+    sealed interface Outcome {
+        /** @param median of a few starts, from exec to the first answer */
+        record Took(Duration median) implements Outcome {}
+
+        /** A machine that cannot give the process the image's file system need not be able to run it. */
+        record NotHere(String why) implements Outcome {}
+    }
 
     private final HttpClient http =
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
@@ -36,8 +49,7 @@ final class BareStart {
         repository = "http://" + registry + "/v2/" + name;
     }
 
-    /** The median of a few starts, from exec to the first answer. */
-    static Duration measure(String registry, String image) throws IOException, InterruptedException {
+    static Outcome measure(String registry, String image) throws IOException, InterruptedException {
         if (!image.startsWith(registry + "/")) {
             throw new DemoFailure("the image " + image + " is not in the registry " + registry);
         }
@@ -53,11 +65,7 @@ final class BareStart {
             for (var layer : manifest.path("layers")) {
                 start.unpack(layer.path("digest").asText(), root);
             }
-            var nanos = new long[ROUNDS];
-            for (int i = 0; i < ROUNDS; i++) {
-                nanos[i] = once(root, config);
-            }
-            return Figures.percentile(nanos, 0.5);
+            return rounds(root, config, isolates());
         } finally {
             try (var files = Files.walk(root)) {
                 files.sorted(Comparator.reverseOrder())
@@ -66,22 +74,41 @@ final class BareStart {
         }
     }
 
-    private static long once(Path root, JsonNode config) throws IOException, InterruptedException {
-        int port;
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
+    static Outcome rounds(Path root, JsonNode config, boolean isolated) throws IOException, InterruptedException {
+        var nanos = new long[ROUNDS];
+        try {
+            for (int i = 0; i < ROUNDS; i++) {
+                nanos[i] = once(root, config, isolated);
+            }
+        } catch (DemoFailure e) {
+            if (isolated) {
+                throw e;
+            }
+            return new Outcome.NotHere(String.valueOf(e.getMessage()));
         }
-        boolean isolated = isolates();
+        return new Outcome.Took(Figures.percentile(nanos, 0.5));
+    }
+
+    static List<String> command(Path root, JsonNode config, boolean isolated) {
         var command = new ArrayList<String>();
         if (isolated) {
             command.addAll(List.of(BUBBLEWRAP.toString(), "--bind", root.toString(), "/"));
-            command.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--die-with-parent"));
+            command.addAll(ISOLATION);
         }
         for (var part : List.of("Entrypoint", "Cmd")) {
             config.path(part).forEach(word -> command.add(isolated ? word.asText() : outside(root, word.asText())));
         }
-        var builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        return command;
+    }
+
+    private static long once(Path root, JsonNode config, boolean isolated) throws IOException, InterruptedException {
+        int port;
+        try (var free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        var builder = new ProcessBuilder(command(root, config, isolated))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
         for (var entry : config.path("Env")) {
             var text = entry.asText();
@@ -112,7 +139,7 @@ final class BareStart {
     /** Whether a process can be given the file system of the image; else, as its pods here, it gets the paths of its files. */
     private static boolean isolates() throws IOException, InterruptedException {
         return Files.isExecutable(BUBBLEWRAP)
-                && new ProcessBuilder(BUBBLEWRAP.toString(), "--bind", "/", "/", "true")
+                && new ProcessBuilder(probe())
                                 .redirectErrorStream(true)
                                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                                 .start()
@@ -120,7 +147,22 @@ final class BareStart {
                         == 0;
     }
 
+    static List<String> probe() {
+        var command = new ArrayList<>(List.of(BUBBLEWRAP.toString(), "--bind", "/", "/"));
+        command.addAll(ISOLATION);
+        command.add("true");
+        return command;
+    }
+
+    /** Leads to the image's files also what an option names, as for its AOT cache: {@code -XX:AOTCache=/app/app.aot}. */
     private static String outside(Path root, String word) {
+        int equals = word.indexOf('=');
+        return word.startsWith("-") && equals > 0
+                ? word.substring(0, equals + 1) + led(root, word.substring(equals + 1))
+                : led(root, word);
+    }
+
+    private static String led(Path root, String word) {
         return Arrays.stream(word.split(":", -1))
                 .map(part -> part.startsWith("/") && Files.exists(root.resolve(part.substring(1)))
                         ? root.resolve(part.substring(1)).toString()

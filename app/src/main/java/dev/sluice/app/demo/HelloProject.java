@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.NoSuchElementException;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.PersonIdent;
@@ -71,12 +70,20 @@ final class HelloProject implements AutoCloseable {
 
     private static boolean isAsTheDemoLeftIt(Path folder) {
         try (var git = Git.open(folder.toFile())) {
-            var newest = git.log().setMaxCount(1).call().iterator().next();
-            return git.status().call().isClean()
-                    && newest.getAuthorIdent().getEmailAddress().equals(EMAIL);
-        } catch (IOException | GitAPIException | NoSuchElementException _) {
+            // of branches that are not checked out and of a stash, too: whatever could get lost
+            for (var commit : git.log().all().call()) {
+                if (!isOurs(commit.getAuthorIdent()) || !isOurs(commit.getCommitterIdent())) {
+                    return false;
+                }
+            }
+            return git.status().call().isClean();
+        } catch (IOException | GitAPIException _) {
             return false;
         }
+    }
+
+    private static boolean isOurs(PersonIdent person) {
+        return person.getEmailAddress().equals(EMAIL);
     }
 
     Path folder() {

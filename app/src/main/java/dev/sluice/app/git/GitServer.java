@@ -15,6 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.eclipse.jgit.errors.RepositoryNotFoundException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Constants;
@@ -42,6 +47,7 @@ public final class GitServer implements AutoCloseable {
     private final Path root;
     private final Addresses addresses;
     private final WebServer server;
+    private final ConcurrentMap<Path, Lock> writers = new ConcurrentHashMap<>();
 
     private GitServer(Path root, InetAddress address, int port, HttpService hooks) {
         this.root = root;
@@ -100,6 +106,17 @@ public final class GitServer implements AutoCloseable {
             return repository;
         } catch (IOException e) {
             throw new SourceException("opening the repository " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Lets one at a time write to the repository of a service: pushes come at once, and refs and settings are files with one lock. */
+    public <T> T change(String namespace, String name, Function<Repository, T> change) {
+        var lock = writers.computeIfAbsent(folder(namespace, name + ".git"), _ -> new ReentrantLock());
+        lock.lock();
+        try (var repository = repository(namespace, name)) {
+            return change.apply(repository);
+        } finally {
+            lock.unlock();
         }
     }
 

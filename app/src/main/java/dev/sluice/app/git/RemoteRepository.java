@@ -84,7 +84,8 @@ public final class RemoteRepository {
     }
 
     /**
-     * Fetches all branches and tags into a bare repository, whose branch then is at the revision.
+     * Fetches all branches and tags into a bare repository, whose branch then is at the revision. One at a time: see {@link
+     * GitServer#change}.
      *
      * @return the commit
      */
@@ -95,7 +96,6 @@ public final class RemoteRepository {
                     .setRefSpecs(HEAD, BRANCHES, TAGS)
                     .setTimeout(FETCH_SECONDS)
                     .call();
-            remember(bare, url);
             var commit = resolve(bare, revision);
             var update = bare.updateRef(Constants.R_HEADS + branch);
             update.setNewObjectId(commit);
@@ -104,6 +104,7 @@ public final class RemoteRepository {
             if (result == RefUpdate.Result.LOCK_FAILURE || result == RefUpdate.Result.IO_FAILURE) {
                 throw new SourceException("storing " + url + ": " + result);
             }
+            remember(bare, url); // last: who asks for a revision that is not there has changed nothing
             return commit.getName();
         } catch (GitAPIException | IOException e) {
             throw new SourceException("cannot fetch " + revision + " of " + url + ": " + reason(e, url), e);
@@ -126,8 +127,10 @@ public final class RemoteRepository {
     }
 
     private static void remember(Repository bare, String url) throws IOException {
-        bare.getConfig().setString(REMOTE, ORIGIN, URL, url);
-        bare.getConfig().save();
+        if (!origin(bare).equals(Optional.of(url))) {
+            bare.getConfig().setString(REMOTE, ORIGIN, URL, url);
+            bare.getConfig().save();
+        }
     }
 
     private static ObjectId resolve(Repository bare, String revision) throws IOException {

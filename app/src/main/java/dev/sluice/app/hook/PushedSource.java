@@ -5,6 +5,7 @@ import dev.sluice.api.build.SourceSpec;
 import dev.sluice.builds.BuiltService;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,17 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param copied the repository that Sluice has to fetch from first; null when build pods reach it themselves
  */
 record PushedSource(Build last, @Nullable String copied) {
+    private static final String SERVING = "serving.knative.dev/";
+
     /** @throws UnpushableException when no push can be built */
     static PushedSource of(KubernetesClient client, SourceCopies copies, String namespace, String service) {
-        var last = client
-                .resources(Build.class)
+        var labelled = client.resources(Build.class)
                 .inNamespace(namespace)
                 .withLabel(BuiltService.LABEL, service)
-                .list()
-                .getItems()
-                .stream()
-                .filter(b -> git(b).isPresent())
-                .max(Comparator.comparing(b -> b.getMetadata().getCreationTimestamp()))
+                .list();
+        var last = last(labelled.getItems(), service)
                 .orElseThrow(() -> new UnpushableException(
                         "service " + service + " was not built by Sluice yet: deploy it once, from a Git repository"));
         var url = Objects.requireNonNullElse(git(last).orElseThrow().url(), "");
@@ -37,6 +36,20 @@ record PushedSource(Build last, @Nullable String copied) {
                 .orElseThrow(() -> new UnpushableException("service " + service
                         + " was deployed from a folder, to which nobody pushes: deploy it from a Git repository"));
         return new PushedSource(last, origin);
+    }
+
+    /** The newest that the service was deployed from: those are its own. {@code sluice build} gives the label to images of that name. */
+    static Optional<Build> last(List<Build> labelled, String service) {
+        return labelled.stream()
+                .filter(build -> git(build).isPresent() && isOf(build, service))
+                .max(Comparator.comparing(build -> build.getMetadata().getCreationTimestamp()));
+    }
+
+    private static boolean isOf(Build build, String service) {
+        return build.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> owner.getApiVersion().startsWith(SERVING)
+                        && owner.getKind().equals("Service")
+                        && owner.getName().equals(service));
     }
 
     static Optional<SourceSpec.Git> git(Build build) {

@@ -314,9 +314,10 @@ public final class Platform implements AutoCloseable {
 
             @Override
             public void fetch(String namespace, String service, String url, String commit) {
-                try (var repository = git.repository(namespace, service)) {
-                    RemoteRepository.fetch(url, commit, repository, GitServer.BRANCH);
-                }
+                git.change(
+                        namespace,
+                        service,
+                        repository -> RemoteRepository.fetch(url, commit, repository, GitServer.BRANCH));
             }
         };
     }

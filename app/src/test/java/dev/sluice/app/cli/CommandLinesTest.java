@@ -66,7 +66,13 @@ class CommandLinesTest {
                 "events pause broker b",
                 "events replay",
                 "events drop e --all",
-                "events rewind trigger t --since yesterday"
+                "events rewind trigger t --since yesterday",
+                "deploy src --revision x",
+                "build src --revision x",
+                "up --tls-certificate f",
+                "up --tls-key f",
+                "gateway --control 127.0.0.1:1 --listen 127.0.0.1:2 --tls-certificate f",
+                "webhook x --secret="
             })
     void wordsThatMakeNoSenseAreRefusedWhateverRuns(String line) {
         assertThat(run(line)).isEqualTo(2);

@@ -8,6 +8,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +67,48 @@ class RemoteRepositoryIT {
             assertThatThrownBy(() -> RemoteRepository.fetch(url, "0".repeat(39) + "1", copy, GitServer.BRANCH))
                     .isInstanceOf(SourceException.class)
                     .hasMessage("there is no commit " + "0".repeat(39) + "1");
+        }
+    }
+
+    @Test
+    void remembersWhereItCameFromOnlyWhenItHasTheRevision() throws Exception {
+        try (var server = GitServer.start(folder.resolve("served"), InetAddress.getLoopbackAddress(), 0);
+                var copy = server.repository("default", "hello")) {
+            var url = source.toUri().toString();
+            RemoteRepository.fetch(url, "v1", copy, GitServer.BRANCH);
+            var other = folder.resolve("other");
+            Git.cloneRepository()
+                    .setURI(url)
+                    .setDirectory(other.toFile())
+                    .call()
+                    .close();
+
+            assertThatThrownBy(
+                            () -> RemoteRepository.fetch(other.toUri().toString(), "nowhere", copy, GitServer.BRANCH))
+                    .isInstanceOf(SourceException.class);
+
+            assertThat(RemoteRepository.origin(copy)).hasValue(url);
+        }
+    }
+
+    /** Of pushes that came at once, some found the settings locked and were refused. */
+    @Test
+    void takesManyPushesAtOnce() throws Exception {
+        var url = source.toUri().toString();
+        try (var server = GitServer.start(folder.resolve("served"), InetAddress.getLoopbackAddress(), 0);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var pushes = IntStream.range(0, 20)
+                    .mapToObj(i -> i % 2 == 0 ? first : second)
+                    .<Callable<String>>map(commit -> () -> server.change(
+                            "default", "hello", copy -> RemoteRepository.fetch(url, commit, copy, GitServer.BRANCH)))
+                    .toList();
+
+            var fetched = new ArrayList<String>();
+            for (var push : threads.invokeAll(pushes)) {
+                fetched.add(push.get());
+            }
+
+            assertThat(fetched).containsOnly(first, second).hasSize(20);
         }
     }
 

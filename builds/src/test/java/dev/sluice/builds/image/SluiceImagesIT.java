@@ -25,12 +25,13 @@ class SluiceImagesIT {
         var runtimes = new ArrayList<String>();
         var steps = new ArrayList<String>();
         var made = new ArrayList<FileTime>();
+        var cache = folder.resolve("cache"); // empty: what an earlier run left says nothing of this one
         for (var instance : List.of("one", "two")) {
             try (var registry = Registry.start(Registry.Options.in(folder.resolve(instance)))) {
-                var images = SluiceImages.ensure(StepImages.ingredients(registry.address()));
+                var images = SluiceImages.ensure(StepImages.ingredients(registry.address(), cache));
                 runtimes.add(images.runtime().substring(registry.address().length()));
                 steps.add(images.step().substring(registry.address().length()));
-                made.add(getLastModifiedTime(runtime().resolve("release")));
+                made.add(getLastModifiedTime(runtime(cache).resolve("release")));
             }
         }
 
@@ -59,11 +60,12 @@ class SluiceImagesIT {
         assertThat(young).allMatch(Files::exists);
     }
 
-    private Path runtime() throws IOException {
-        try (var found = Files.list(StepImages.CACHE)) {
-            return found.filter(f -> f.getFileName().toString().startsWith("java-"))
-                    .findFirst()
-                    .orElseThrow();
+    private static Path runtime(Path cache) throws IOException {
+        try (var found = Files.list(cache)) {
+            var runtimes = found.filter(f -> f.getFileName().toString().startsWith("java-"))
+                    .toList();
+            assertThat(runtimes).hasSize(1);
+            return runtimes.getFirst();
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.sluice.testing.servers.KafkaServer;
 import dev.sluice.testing.servers.PubSubServer;
 import dev.sluice.testing.servers.RabbitServer;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +29,10 @@ final class BusServer implements AutoCloseable {
     private final Runnable stop;
     private final Path folder;
 
-    private BusServer(Runnable stop, Path folder) {
+    private final Platform platform;
+
+    private BusServer(Platform platform, Runnable stop, Path folder) {
+        this.platform = platform;
         this.stop = stop;
         this.folder = folder;
     }
@@ -40,23 +44,22 @@ final class BusServer implements AutoCloseable {
         return switch (bus) {
             case "kafka" -> {
                 var kafka = KafkaServer.start(folder);
-                yield new BusServer(kafka::close, folder)
-                        .named(platform, bus, Map.of("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers()));
+                yield new BusServer(platform, kafka::close, folder)
+                        .named(bus, Map.of("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers()));
             }
             case "rabbitmq" -> {
                 var rabbit = RabbitServer.start(folder);
-                yield new BusServer(rabbit::close, folder)
-                        .named(platform, bus, Map.of("uri", "amqp://guest:guest@127.0.0.1:" + rabbit.port()));
+                yield new BusServer(platform, rabbit::close, folder)
+                        .named(bus, Map.of("uri", "amqp://guest:guest@127.0.0.1:" + rabbit.port()));
             }
             case "gcppubsub" -> {
                 var pubsub = PubSubServer.start(folder);
-                yield new BusServer(pubsub::close, folder)
+                yield new BusServer(platform, pubsub::close, folder)
                         .named(
-                                platform,
                                 bus,
                                 Map.of("GOOGLE_CLOUD_PROJECT", "sluice", "emulatorHost", "127.0.0.1:" + pubsub.port()));
             }
-            default -> new BusServer(() -> {}, folder);
+            default -> new BusServer(platform, () -> {}, folder);
         };
     }
 
@@ -68,7 +71,17 @@ final class BusServer implements AutoCloseable {
         }
     }
 
-    private BusServer named(Platform platform, String bus, Map<String, String> environment) {
+    private BusServer named(String bus, Map<String, String> environment) {
+        try {
+            name(bus, environment);
+            return this;
+        } catch (RuntimeException | Error e) { // who gets no server cannot close one
+            close();
+            throw e;
+        }
+    }
+
+    private void name(String bus, Map<String, String> environment) {
         var object = Serialization.unmarshal(
                 """
                 apiVersion: %s
@@ -85,18 +98,23 @@ final class BusServer implements AutoCloseable {
                                         .collect(Collectors.joining(", "))),
                 GenericKubernetesResource.class);
         platform.client().resource(object).serverSideApply();
-        var resource =
-                platform.client().genericKubernetesResources(API_VERSION, KIND).withName(bus);
+        var resource = clusterBus(bus);
         await().atMost(PATIENCE)
                 .until(() -> EventWorld.condition(JSON.valueToTree(resource.get()), "Ready")
                         .path("status")
                         .asText("")
                         .equals("True"));
-        return this;
+    }
+
+    private Resource<GenericKubernetesResource> clusterBus(String bus) {
+        return platform.client().genericKubernetesResources(API_VERSION, KIND).withName(bus);
     }
 
     @Override
     public void close() {
+        if (!Flavour.bus().equals("stub")) { // which is the platform's own
+            clusterBus(Flavour.bus()).delete();
+        }
         stop.run();
         SharedPlatform.delete(folder);
     }

@@ -7,7 +7,9 @@ import static dev.sluice.e2e.eventing.EventWorld.is;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** EventTypes say what comes, in any of their versions, and make themselves where they may. */
 @Eventing
@@ -47,7 +49,21 @@ class EventTypeConformance {
     }
 
     @Test
-    void makesItselfOfWhatABrokerTakes(EventWorld world) {
+    @ResourceLock("config-features of eventing")
+    void makesItselfOfWhatABrokerTakesWhereThatIsEnabled(EventWorld world) {
+        world.broker("default", "");
+        world.brokerReady("default");
+        // while it is not: had this made one, two would be found below
+        world.accepted(world.brokerUrl("default"), event("0", "ce-type", "made.of.nothing"), "x");
+        features(world, Map.of("eventtype-auto-create", "enabled"));
+        try {
+            makesItself(world);
+        } finally {
+            features(world, Map.of());
+        }
+    }
+
+    private static void features(EventWorld world, Map<String, String> data) {
         world.platform()
                 .client()
                 .resource(new ConfigMapBuilder()
@@ -55,14 +71,14 @@ class EventTypeConformance {
                         .withName("config-features")
                         .withNamespace("knative-eventing")
                         .endMetadata()
-                        .addToData("eventtype-auto-create", "enabled")
+                        .addToData(data)
                         .build())
                 .fieldManager("eventtype-conformance")
                 .forceConflicts()
                 .serverSideApply();
-        world.broker("default", "");
-        world.brokerReady("default");
+    }
 
+    private static void makesItself(EventWorld world) {
         eventually(() -> {
             world.accepted(
                     world.brokerUrl("default"), event("1", "ce-type", "made.of.this", "ce-source", "/here"), "x");

@@ -2,10 +2,13 @@ package dev.sluice.kubedev.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Where the light node is known not to do as a kubelet does. A new one is a decision: it is added here and in the README. */
+/** Where the light node is known not to do as a kubelet does. A new one is a decision: it is added here and in NODE.md. */
 class KnownDifferencesTest {
 
     static final List<String> ALL = List.of(
@@ -24,5 +27,14 @@ class KnownDifferencesTest {
     @Test
     void theListIsAsLongAsItWas() {
         assertThat(ALL).hasSize(11).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theListIsWhatNodeMdSays() throws IOException {
+        var section = Files.readString(Path.of("NODE.md")).split("### What differs from a kubelet\n", -1);
+
+        assertThat(section).hasSize(2);
+        assertThat(section[1].lines().filter(line -> line.startsWith("- ")).map(line -> line.substring(2)))
+                .containsExactlyElementsOf(ALL);
     }
 }

@@ -62,10 +62,15 @@ public final class PubSubServer implements AutoCloseable {
                 Map.of(),
                 false);
         emulator.start();
-        int port = ServerProcess.freePort();
-        var relay = new GrpcRelay(port, behind, transport, allowed);
-        relay.start();
-        return new PubSubServer(port, emulator, relay);
+        try {
+            int port = ServerProcess.freePort();
+            var relay = new GrpcRelay(port, behind, transport, allowed);
+            relay.start();
+            return new PubSubServer(port, emulator, relay);
+        } catch (RuntimeException | Error e) { // nobody else knows of the emulator
+            emulator.kill();
+            throw e;
+        }
     }
 
     private static Path jar() {

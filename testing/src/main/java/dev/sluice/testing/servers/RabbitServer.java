@@ -63,7 +63,6 @@ public final class RabbitServer implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            awaitPort(mapperPort, mapper);
             var environment = environment(folder, mapperPort);
             var broker = new ServerProcess(
                     folder.resolve("broker.log"),
@@ -71,8 +70,15 @@ public final class RabbitServer implements AutoCloseable {
                     List.of(PROGRAM.toString()),
                     environment,
                     true);
-            broker.start();
-            return new RabbitServer(port, environment, mapper, broker);
+            var server = new RabbitServer(port, environment, mapper, broker);
+            try {
+                awaitPort(mapperPort, mapper);
+                broker.start();
+                return server;
+            } catch (IOException | RuntimeException | Error e) { // nobody else knows of what runs already
+                server.close();
+                throw e;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -50,18 +50,24 @@ final class ServerProcess {
             builder.environment().putAll(environment);
             var started = builder.start();
             process = started;
-            long end = System.nanoTime() + PATIENCE.toNanos();
-            while (!output().contains(readyLine)) {
-                if (started.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > end) {
-                    kill();
-                    throw new IllegalStateException(command.getFirst() + " did not start:\n" + output());
-                }
-            }
+            awaitReady(started);
         } catch (IOException e) {
+            kill(); // who gets no server cannot end one
             throw new UncheckedIOException("starting " + command.getFirst(), e);
         } catch (InterruptedException e) {
+            kill();
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    private void awaitReady(Process started) throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!output().contains(readyLine)) {
+            if (started.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > end) {
+                kill();
+                throw new IllegalStateException(command.getFirst() + " did not start:\n" + output());
+            }
         }
     }
 
