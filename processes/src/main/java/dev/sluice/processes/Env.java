@@ -1,6 +1,7 @@
 package dev.sluice.processes;
 
 import java.io.File;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -27,6 +28,16 @@ public interface Env {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Where an engine at that address is fetched: from there, or, behind {@code SLUICE_MIRROR}, from the path HOST/PATH of that mirror.
+     * What comes is checked against the digests that the same place tells.
+     */
+    default URI fetched(String address) {
+        return URI.create(value("SLUICE_MIRROR")
+                .map(mirror -> mirror.replaceFirst("/+$", "") + "/" + address.replaceFirst("^https://", ""))
+                .orElse(address));
     }
 
     /** What all checkouts and instances of this user share, and can be made again. */

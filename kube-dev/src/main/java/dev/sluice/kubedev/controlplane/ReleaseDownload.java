@@ -1,6 +1,7 @@
 package dev.sluice.kubedev.controlplane;
 
 import dev.sluice.processes.EngineException;
+import dev.sluice.processes.Env;
 import dev.sluice.processes.Programs;
 import java.io.IOException;
 import java.net.URI;
@@ -15,7 +16,8 @@ final class ReleaseDownload {
     private ReleaseDownload() {}
 
     /** Leaves the program under its own name in the folder. */
-    static void fetch(String name, Path folder, Consumer<String> progress) throws IOException, InterruptedException {
+    static void fetch(String name, Env env, Path folder, Consumer<String> progress)
+            throws IOException, InterruptedException {
         if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")) {
             throw new EngineException("there are releases for Linux only");
         }
@@ -24,11 +26,11 @@ final class ReleaseDownload {
             var file = "etcd-" + KubePrograms.ETCD + "-linux-" + arch + ".tar.gz";
             var base = "https://github.com/etcd-io/etcd/releases/download/" + KubePrograms.ETCD + "/";
             var archive = folder.resolve(file);
-            verified(URI.create(base + file), URI.create(base + "SHA256SUMS"), file, archive, progress);
+            verified(env.fetched(base + file), env.fetched(base + "SHA256SUMS"), file, archive, progress);
             Programs.extract(archive, name, folder.resolve(name));
         } else {
             var address = "https://dl.k8s.io/release/" + KubePrograms.KUBERNETES + "/bin/linux/" + arch + "/" + name;
-            verified(URI.create(address), URI.create(address + ".sha256"), "", folder.resolve(name), progress);
+            verified(env.fetched(address), env.fetched(address + ".sha256"), "", folder.resolve(name), progress);
         }
     }
 
