@@ -4,13 +4,16 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The rules of ARCHITECTURE.md, "Modules and the direction of dependencies". */
@@ -195,6 +198,50 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("dev.sluice.app..")
                 .check(OURS);
+    }
+
+    @Test
+    void onlyTheProgramUsesTheEngines() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.sluice.app..", "dev.sluice.temporaldev..", "dev.sluice.kubedev..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.sluice.temporaldev..", "dev.sluice.kubedev..")
+                .check(OURS);
+    }
+
+    @Test
+    void workflowsKnowOnlyTheApiTheModelAndTemporal() {
+        classes()
+                .that()
+                .resideInAPackage("dev.sluice.workflows..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.sluice.workflows..",
+                        "dev.sluice.api..",
+                        "dev.sluice.model..",
+                        "io.temporal..",
+                        "com.uber.m3.tally..", // Temporal's metrics
+                        "com.fasterxml.jackson..", // in which Temporal writes payloads
+                        "org.slf4j..", // Workflow.getLogger
+                        "java..",
+                        "org.jspecify..")
+                .check(OURS);
+    }
+
+    @Test
+    void everyPackageSaysWhatItIsFor() {
+        var packages = OURS.stream()
+                .filter(c -> !c.getPackageName().startsWith("dev.sluice.protos")) // generated
+                .collect(Collectors.groupingBy(JavaClass::getPackageName));
+
+        assertThat(packages)
+                .isNotEmpty()
+                .allSatisfy((name, members) -> assertThat(members)
+                        .as("package-info of " + name)
+                        .anyMatch(member -> member.getSimpleName().equals("package-info")));
     }
 
     @Test
