@@ -57,7 +57,7 @@ final class Throughput {
         }
 
         @Override
-        public void settled(List<String> stamps) {
+        public void settled(String uid, List<String> stamps) {
             // nothing was handed over
         }
 

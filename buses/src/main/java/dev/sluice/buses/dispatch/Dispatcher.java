@@ -26,6 +26,7 @@ public final class Dispatcher implements AutoCloseable {
     private final Path seen;
     private final Rewinds rewinds;
     private final Map<String, Pump> pumps = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     /** @param seen folder for what subscriptions with a deduplication window remember */
     public Dispatcher(
@@ -118,6 +119,11 @@ public final class Dispatcher implements AutoCloseable {
         return refusal;
     }
 
+    /** Attempts nothing more; what it says of subscriptions is what it knew last. */
+    public boolean isClosed() {
+        return closed;
+    }
+
     /** As it is now; empty when it was deleted. */
     public Optional<SubscriptionSettings> subscription(String uid) {
         return Optional.ofNullable(pumps.get(uid)).map(Pump::settings);
@@ -136,9 +142,9 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /** Events that others wait behind do not wait any more. */
-    public void settled(List<String> stamps) {
-        handOver.settled(stamps);
+    /** Events of a subscription that others wait behind do not wait any more. */
+    public void settled(String uid, List<String> stamps) {
+        handOver.settled(uid, stamps);
     }
 
     /** By subscription uid. */
@@ -150,7 +156,7 @@ public final class Dispatcher implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         List.copyOf(pumps.values()).parallelStream().forEach(Pump::close);
-        pumps.clear();
     }
 }

@@ -25,8 +25,8 @@ public interface HandOver {
     /** Returns once an event that was handed over on its own does not wait any more. */
     void awaitSettled(SubscriptionSettings subscription, String stamp) throws InterruptedException;
 
-    /** Word of {@link #awaitSettled} that an event has come to it; may be missing. */
-    void settled(List<String> stamps);
+    /** Word of {@link #awaitSettled} that events of the subscription have come to it; may be missing. */
+    void settled(String uid, List<String> stamps);
 
     /** The subscriber answers again: what waits for it elsewhere may be tried now. */
     void subscriberIsBack(SubscriptionSettings subscription);
