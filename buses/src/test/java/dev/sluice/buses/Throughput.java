@@ -41,7 +41,7 @@ final class Throughput {
 
     private static final class NoHandOver implements HandOver {
         @Override
-        public void handOver(SubscriptionSettings subscription, List<Undelivered> events) {
+        public void handOver(SubscriptionSettings subscription, List<Undelivered> events, Instant rewound) {
             throw new IllegalStateException(
                     "nothing should fail: " + events.getFirst().tried());
         }

@@ -53,7 +53,7 @@ public final class TemporalHandOver implements HandOver {
     }
 
     @Override
-    public void handOver(SubscriptionSettings to, List<Undelivered> events) {
+    public void handOver(SubscriptionSettings to, List<Undelivered> events, Instant rewound) {
         var first = events.getFirst().parcel().stamp();
         var attributes = SearchAttributes.newBuilder()
                 .set(Wire.KIND, "Delivery")
@@ -79,9 +79,14 @@ public final class TemporalHandOver implements HandOver {
                 to.terms().deadLetterSink() != null,
                 to.terms().ordered());
         client.newUntypedWorkflowStub(DeliveryWorkflow.TYPE, options)
-                .signalWithStart("add", new Object[] {new DeliveryWorkflow.Batch(events)}, new Object[] {
-                    DeliveryState.of(subject)
-                });
+                .signalWithStart(
+                        "add",
+                        new Object[] {new DeliveryWorkflow.Batch(events, millis(rewound))},
+                        new Object[] {DeliveryState.of(subject)});
+    }
+
+    private static long millis(Instant rewound) {
+        return rewound.equals(Instant.MIN) ? 0 : rewound.toEpochMilli();
     }
 
     @Override

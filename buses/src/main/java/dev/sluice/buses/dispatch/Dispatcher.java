@@ -86,9 +86,12 @@ public final class Dispatcher implements AutoCloseable {
         synchronized (this) {
             pump = pumps.remove(uid);
         }
-        bus.removeSubscription(uid);
-        if (pump != null) {
-            pump.close();
+        try {
+            bus.removeSubscription(uid);
+        } finally { // a bus that does not answer is asked again by who deletes; nobody closes the pump then
+            if (pump != null) {
+                pump.close();
+            }
         }
         SeenEvents.delete(seen, uid);
         rewinds.forget(uid);
@@ -109,12 +112,12 @@ public final class Dispatcher implements AutoCloseable {
         }
         var before = rewinds.last(uid);
         var now = clock.instant();
-        pump.rewound(now); // before anything comes
+        rewinds.remember(uid, now); // before anything comes, which a kill must not forget
+        pump.rewound(now);
         var refusal = bus.replay(uid, since);
-        if (refusal.isPresent()) {
+        if (refusal.isPresent()) { // what throws may have been done all the same
             pump.rewound(before);
-        } else {
-            rewinds.remember(uid, now);
+            rewinds.remember(uid, before);
         }
         return refusal;
     }

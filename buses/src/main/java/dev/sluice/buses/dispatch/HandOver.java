@@ -10,9 +10,10 @@ public interface HandOver {
     /**
      * Returns once they are kept elsewhere; the bus may forget them then.
      *
+     * @param rewound what was settled before then is given again on purpose, and begins anew
      * @throws RuntimeException when that could not be confirmed; it is tried again, with the same events
      */
-    void handOver(SubscriptionSettings subscription, List<Undelivered> events);
+    void handOver(SubscriptionSettings subscription, List<Undelivered> events, Instant rewound);
 
     /**
      * Whether this event was handed over before, on its own: asked when the bus may give it again after a kill.

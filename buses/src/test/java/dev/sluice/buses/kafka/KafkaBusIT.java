@@ -104,11 +104,16 @@ class KafkaBusIT extends BusContract {
         publish("a");
         acknowledge(drain(one).next(1));
         publish("b", "c");
-        assertThat(ids(drain(one).next(2))).containsExactly("b", "c"); // and nobody is done with them
+        var before = drain(one).next(2); // and nobody is done with them
+        assertThat(ids(before)).containsExactly("b", "c");
+        assertThat(before)
+                .noneMatch(Bus.Delivery::isStale)
+                .allMatch(given -> given.taken().isPresent());
 
         assertThat(bus().replay(one.uid(), Instant.now())).isEmpty();
 
         assertThat(ids(drain(one).next(2))).containsExactly("b", "c");
+        assertThat(before).allMatch(Bus.Delivery::isStale);
     }
 
     @Test

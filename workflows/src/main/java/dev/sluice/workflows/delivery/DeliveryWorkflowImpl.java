@@ -225,7 +225,8 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     public void add(Batch batch) {
         long now = Workflow.currentTimeMillis();
         for (var event : batch.events()) {
-            if (ledger.add(event, subject, now)) {
+            if (ledger.add(event, subject, now, batch.rewoundMillis())) {
+                toldSettled.remove(event.parcel().stamp()); // it is not any more
                 changes++;
             }
         }
