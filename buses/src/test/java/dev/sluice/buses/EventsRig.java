@@ -46,6 +46,7 @@ public final class EventsRig implements AutoCloseable {
     private final WorkflowClient client;
     private final WorkerFactory workers;
     private final Events events;
+    private boolean eventsClosed;
     private ChannelSettings channel = ChannelSettings.local(CHANNEL);
 
     public EventsRig(Path stateDir, String temporalTarget) {
@@ -132,6 +133,19 @@ public final class EventsRig implements AutoCloseable {
         return client.fetchHistory(workflow).toJson(true);
     }
 
+    public void terminate(String workflow) {
+        client.newUntypedWorkflowStub(workflow).terminate("a person did it");
+    }
+
+    /** The rounds of attempts that have ended, whatever came of them. */
+    public long rounds(String workflow) {
+        return client.fetchHistory(workflow).getEvents().stream()
+                .filter(event -> event.hasActivityTaskCompletedEventAttributes()
+                        || event.hasActivityTaskFailedEventAttributes()
+                        || event.hasActivityTaskTimedOutEventAttributes())
+                .count();
+    }
+
     /** What was counted, of this name and with these labels; 0 when there is none. */
     public double counted(String name, String... labels) {
         return numbers.find(name).tags(labels).counters().stream()
@@ -147,11 +161,19 @@ public final class EventsRig implements AutoCloseable {
         return new Sender(events.port());
     }
 
+    /** The workers go on until {@link #close}. */
+    public void closeEvents() {
+        eventsClosed = true;
+        events.close();
+    }
+
     @Override
     public void close() {
         workers.shutdown();
         workers.awaitTermination(10, TimeUnit.SECONDS);
-        events.close();
+        if (!eventsClosed) {
+            events.close();
+        }
         stubs.shutdownNow();
     }
 }

@@ -119,6 +119,54 @@ class OrderedDeliveryIT {
     }
 
     @Test
+    void aKeyGoesOnWhenSomebodyTerminatesTheWorkflowOfItsEvent() {
+        try (var subscriber = new Subscriber()
+                        .answering(r -> Subscriber.Answer.of(r.header("ce-id").equals("t-1") ? 503 : 200));
+                var rig = subscribe(new EventsRig(state, temporal.target()), subscriber)) {
+            send(rig, "t", "t-1");
+            send(rig, "t", "t-2");
+
+            rig.terminate(rig.awaitEvent("t-1", Phase.WAITING));
+
+            await().atMost(LONG).until(() -> taken(subscriber, "t").equals(List.of("t-2 at attempt 1")));
+        }
+    }
+
+    /** Of each key one of the two subscribers takes the first event soon: which of them began to wait last must not matter. */
+    @Test
+    void anEventThatAnotherSubscriptionHasTakenLetsNothingPassHere() {
+        var keys = List.of("f", "g", "h", "i", "j", "k", "l", "m");
+        try (var one = new Subscriber().answering(r -> failing(r, keys));
+                var other = new Subscriber().answering(r -> failing(r, keys));
+                var rig = subscribe(new EventsRig(state, temporal.target()), one)
+                        .subscribe("other", other.url(), EventsRig.quick(1_000), Terms.NONE.withOrder(true))) {
+            keys.forEach(key -> send(rig, key, key + "-1"));
+            keys.forEach(key -> send(rig, key, key + "-2"));
+            for (var subscriber : List.of(one, other)) {
+                await().atMost(LONG).until(() -> keys.stream().allMatch(key -> attempts(subscriber, key + "-1") >= 2));
+            }
+            var first = keys.subList(0, 4);
+            var second = keys.subList(4, 8);
+
+            one.answering(r -> failing(r, second));
+            other.answering(r -> failing(r, first));
+
+            await().atMost(LONG)
+                    .until(() -> first.stream().allMatch(key -> taken(one, key).size() == 2)
+                            && second.stream().allMatch(key -> taken(other, key).size() == 2));
+            assertThat(second)
+                    .allSatisfy(key -> assertThat(attempts(one, key + "-2")).isZero());
+            assertThat(first)
+                    .allSatisfy(key -> assertThat(attempts(other, key + "-2")).isZero());
+        }
+    }
+
+    private static Subscriber.Answer failing(Subscriber.Received event, List<String> keys) {
+        var id = event.header("ce-id");
+        return Subscriber.Answer.of(id.endsWith("-1") && keys.contains(event.header("ce-partitionkey")) ? 503 : 200);
+    }
+
+    @Test
     void aRestartKeepsTheOrderAndTheCountOfAttempts() {
         try (var subscriber = new Subscriber()
                 .answering(r -> Subscriber.Answer.of(r.header("ce-id").equals("d-1") ? 503 : 200))) {

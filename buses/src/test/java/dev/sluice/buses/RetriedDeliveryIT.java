@@ -151,6 +151,32 @@ class RetriedDeliveryIT {
     }
 
     @Test
+    void whatWaitsIsNotOrphanedByAProcessThatEndsWithItsWorkersLast() {
+        try (var subscriber = new Subscriber().answering(503)) {
+            String workflow;
+            try (var rig = new EventsRig(state, temporal.target())) {
+                rig.subscribe("stopping", subscriber.url(), EventsRig.quick(1_000));
+                rig.sender().event(EventsRig.HOST, "s-1");
+                workflow = rig.awaitEvent("s-1", Phase.WAITING);
+                await().atMost(Duration.ofSeconds(30)).until(() -> rig.rounds(workflow) >= 1);
+
+                rig.closeEvents();
+
+                long before = rig.rounds(workflow);
+                await().atMost(Duration.ofSeconds(30)).until(() -> rig.rounds(workflow) >= before + 3);
+                // one may have been under way; the others did not count
+                assertThat(rig.events().deliveries().show(workflow).events())
+                        .allSatisfy(event -> assertThat(event.attempts())
+                                .isLessThanOrEqualTo(subscriber.received().size() + 1));
+            }
+            subscriber.answering(200);
+            try (var rig = new EventsRig(state, temporal.target())) {
+                assertThat(rig.awaitEvent("s-1", Phase.DELIVERED)).isEqualTo(workflow);
+            }
+        }
+    }
+
+    @Test
     void survivesTheKillOfTemporalBetweenAttempts() throws Exception {
         try (var subscriber = new Subscriber().answering(503);
                 var rig = new EventsRig(state, temporal.target())) {

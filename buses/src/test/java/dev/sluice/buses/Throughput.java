@@ -41,7 +41,7 @@ final class Throughput {
 
     private static final class NoHandOver implements HandOver {
         @Override
-        public void handOver(SubscriptionSettings subscription, List<Undelivered> events) {
+        public void handOver(SubscriptionSettings subscription, List<Undelivered> events, Instant rewound) {
             throw new IllegalStateException(
                     "nothing should fail: " + events.getFirst().tried());
         }
@@ -57,7 +57,7 @@ final class Throughput {
         }
 
         @Override
-        public void settled(List<String> stamps) {
+        public void settled(String uid, List<String> stamps) {
             // nothing was handed over
         }
 

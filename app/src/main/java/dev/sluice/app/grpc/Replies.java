@@ -1,5 +1,6 @@
 package dev.sluice.app.grpc;
 
+import dev.sluice.buses.bus.BusException;
 import dev.sluice.serving.rollout.Rollouts;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.grpc.Status;
@@ -38,6 +39,8 @@ final class Replies {
             case Rollouts.RefusedException refused ->
                 Status.FAILED_PRECONDITION.withDescription(refused.getMessage()).asRuntimeException();
             case KubernetesClientException cluster -> ofCluster(cluster);
+            case BusException away ->
+                Status.UNAVAILABLE.withDescription(away.getMessage()).asRuntimeException();
             default -> {
                 LOG.atError().setCause(e).log("a call failed");
                 yield Status.INTERNAL.withDescription(e.toString()).asRuntimeException();

@@ -172,6 +172,7 @@ public final class Platform implements AutoCloseable {
                 worker.registerActivitiesImplementations(events.activities());
             });
             temporal.start();
+            parts.add("workers", temporal::stopWorkers); // before what their activities need
             var operator = parts.add("operator", new Controllers(cluster.client()));
             operator.add(builds.reconcilers());
             operator.add(events.reconcilers(cluster.client(), hosts -> serving.putHosts("channels", hosts), eventing));

@@ -75,11 +75,16 @@ final class TemporalAccess implements AutoCloseable {
         workers.start();
     }
 
-    @Override
-    public void close() {
+    /** They finish what they do, for a while; what they work for must not be closed before. */
+    void stopWorkers() {
         workers.shutdown();
         workers.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
         workers.shutdownNow();
+    }
+
+    @Override
+    public void close() {
+        stopWorkers();
         stubs.shutdownNow();
     }
 }

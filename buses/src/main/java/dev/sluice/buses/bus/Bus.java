@@ -48,7 +48,11 @@ public interface Bus extends AutoCloseable {
     /** How many events wait for the subscription or are in flight to it; an estimate where the bus only knows roughly. */
     int pending(String uid);
 
-    /** Gives the subscription again what its channel took since then. Answers what keeps it from doing so. */
+    /**
+     * Gives the subscription again what its channel took since then. Answers what keeps it from doing so.
+     *
+     * @throws BusException when the bus does not answer
+     */
     default Optional<String> replay(String uid, Instant since) {
         return Optional.of("this bus does not keep events that were delivered; only Kafka does");
     }
@@ -93,6 +97,16 @@ public interface Bus extends AutoCloseable {
         /** Whether it may have been given before, by a process that is gone. One that knows no better says yes. */
         default boolean mayBeRepeated() {
             return true;
+        }
+
+        /** The bus has begun anew since it gave this one, which comes again: acknowledging it would change nothing. */
+        default boolean isStale() {
+            return false;
+        }
+
+        /** When the bus took it, where it says so. */
+        default Optional<Instant> taken() {
+            return Optional.empty();
         }
 
         /**

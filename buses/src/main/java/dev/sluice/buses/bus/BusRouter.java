@@ -249,7 +249,11 @@ public final class BusRouter implements Bus {
 
     @Override
     public Optional<String> replay(String uid, Instant since) {
-        return carrierOf(uid).replay(uid, since);
+        var elsewhere = local.subscriptions().stream()
+                .filter(s -> s.uid().equals(uid))
+                .findFirst()
+                .map(s -> busOf(s.channel()));
+        return elsewhere.isPresent() ? connected(elsewhere.get()).replay(uid, since) : local.replay(uid, since);
     }
 
     @Override

@@ -11,6 +11,8 @@ import dev.sluice.workflows.delivery.Subject;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCompletionException;
+import io.temporal.failure.ApplicationErrorCategory;
+import io.temporal.failure.ApplicationFailure;
 import java.time.Clock;
 import java.util.List;
 import java.util.Queue;
@@ -36,6 +38,13 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
     @Override
     public Report attempt(Round round) {
         var subscription = dispatcher.subscription(round.subject().uid());
+        if (dispatcher.isClosed()) {
+            throw ApplicationFailure.newBuilder()
+                    .setMessage("this process is ending")
+                    .setType(STOPPING)
+                    .setCategory(ApplicationErrorCategory.BENIGN)
+                    .build();
+        }
         if (subscription.isEmpty()) {
             return new Report(true, null, List.of());
         }
@@ -73,7 +82,7 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
 
     @Override
     public void settled(Subject subject, List<String> stamps) {
-        dispatcher.settled(stamps);
+        dispatcher.settled(subject.uid(), stamps);
     }
 
     private Result attempt(SubscriptionSettings to, Numbered event) {

@@ -9,6 +9,7 @@ import dev.sluice.workflows.delivery.Phase;
 import dev.sluice.workflows.delivery.Subject;
 import dev.sluice.workflows.delivery.Timeline;
 import dev.sluice.workflows.delivery.Undelivered;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowNotFoundException;
@@ -41,15 +42,18 @@ public final class TemporalHandOver implements HandOver {
     /** The word that an event is settled may be lost with a worker. */
     private static final int LOOK_SECONDS = 30;
 
-    private final Map<String, CountDownLatch> waiting = new ConcurrentHashMap<>();
+    private final Map<Event, CountDownLatch> waiting = new ConcurrentHashMap<>();
     private final WorkflowClient client;
+
+    /** A stamp alone is that of the event at every subscription of its channel. */
+    private record Event(String subscription, String stamp) {}
 
     public TemporalHandOver(WorkflowClient client) {
         this.client = client;
     }
 
     @Override
-    public void handOver(SubscriptionSettings to, List<Undelivered> events) {
+    public void handOver(SubscriptionSettings to, List<Undelivered> events, Instant rewound) {
         var first = events.getFirst().parcel().stamp();
         var attributes = SearchAttributes.newBuilder()
                 .set(Wire.KIND, "Delivery")
@@ -75,9 +79,14 @@ public final class TemporalHandOver implements HandOver {
                 to.terms().deadLetterSink() != null,
                 to.terms().ordered());
         client.newUntypedWorkflowStub(DeliveryWorkflow.TYPE, options)
-                .signalWithStart("add", new Object[] {new DeliveryWorkflow.Batch(events)}, new Object[] {
-                    DeliveryState.of(subject)
-                });
+                .signalWithStart(
+                        "add",
+                        new Object[] {new DeliveryWorkflow.Batch(events, millis(rewound))},
+                        new Object[] {DeliveryState.of(subject)});
+    }
+
+    private static long millis(Instant rewound) {
+        return rewound.equals(Instant.MIN) ? 0 : rewound.toEpochMilli();
     }
 
     @Override
@@ -105,25 +114,41 @@ public final class TemporalHandOver implements HandOver {
 
     @Override
     public void awaitSettled(SubscriptionSettings to, String stamp) throws InterruptedException {
-        var word = new CountDownLatch(1);
-        waiting.put(stamp, word);
-        try {
-            while (!isSettled(to, stamp)) {
-                var _ = word.await(LOOK_SECONDS, TimeUnit.SECONDS);
-                if (word.getCount() == 0) {
+        var event = new Event(to.uid(), stamp);
+        while (true) {
+            var word = new CountDownLatch(1);
+            waiting.put(event, word); // before it is asked: the word may come meanwhile
+            try {
+                if (isSettled(to, stamp)) {
                     return;
                 }
+                var _ = word.await(LOOK_SECONDS, TimeUnit.SECONDS);
+            } finally {
+                waiting.remove(event, word);
             }
-        } finally {
-            waiting.remove(stamp, word);
         }
     }
 
     private boolean isSettled(SubscriptionSettings to, String stamp) {
         try {
-            return workflow(to, stamp).query("timeline", Timeline.class).events().stream()
-                    .noneMatch(event ->
-                            event.stamp().equals(stamp) && !event.phase().settled());
+            var workflow = workflow(to, stamp);
+            var found = workflow.describe();
+            if (found.getCloseTime() == null) {
+                return workflow.query("timeline", Timeline.class).events().stream()
+                        .noneMatch(event ->
+                                event.stamp().equals(stamp) && !event.phase().settled());
+            }
+            if (found.getStatus() != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED) {
+                LOG.atWarn()
+                        .addKeyValue("namespace", to.namespace())
+                        .addKeyValue("subscription", to.name())
+                        .addKeyValue("event", stamp)
+                        .addKeyValue("workflow", found.getExecution().getWorkflowId())
+                        .addKeyValue("status", found.getStatus())
+                        .log(
+                                "the workflow of an event was ended by somebody else; the event may not be delivered, its key goes on");
+            }
+            return true;
         } catch (WorkflowNotFoundException _) {
             return true; // it has ended, and its history is kept no longer
         } catch (RuntimeException e) {
@@ -137,9 +162,9 @@ public final class TemporalHandOver implements HandOver {
     }
 
     @Override
-    public void settled(List<String> stamps) {
+    public void settled(String uid, List<String> stamps) {
         for (var stamp : stamps) {
-            var word = waiting.get(stamp);
+            var word = waiting.get(new Event(uid, stamp));
             if (word != null) {
                 word.countDown();
             }

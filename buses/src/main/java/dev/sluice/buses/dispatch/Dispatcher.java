@@ -26,6 +26,7 @@ public final class Dispatcher implements AutoCloseable {
     private final Path seen;
     private final Rewinds rewinds;
     private final Map<String, Pump> pumps = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     /** @param seen folder for what subscriptions with a deduplication window remember */
     public Dispatcher(
@@ -85,9 +86,12 @@ public final class Dispatcher implements AutoCloseable {
         synchronized (this) {
             pump = pumps.remove(uid);
         }
-        bus.removeSubscription(uid);
-        if (pump != null) {
-            pump.close();
+        try {
+            bus.removeSubscription(uid);
+        } finally { // a bus that does not answer is asked again by who deletes; nobody closes the pump then
+            if (pump != null) {
+                pump.close();
+            }
         }
         SeenEvents.delete(seen, uid);
         rewinds.forget(uid);
@@ -108,14 +112,19 @@ public final class Dispatcher implements AutoCloseable {
         }
         var before = rewinds.last(uid);
         var now = clock.instant();
-        pump.rewound(now); // before anything comes
+        rewinds.remember(uid, now); // before anything comes, which a kill must not forget
+        pump.rewound(now);
         var refusal = bus.replay(uid, since);
-        if (refusal.isPresent()) {
+        if (refusal.isPresent()) { // what throws may have been done all the same
             pump.rewound(before);
-        } else {
-            rewinds.remember(uid, now);
+            rewinds.remember(uid, before);
         }
         return refusal;
+    }
+
+    /** Attempts nothing more; what it says of subscriptions is what it knew last. */
+    public boolean isClosed() {
+        return closed;
     }
 
     /** As it is now; empty when it was deleted. */
@@ -136,9 +145,9 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /** Events that others wait behind do not wait any more. */
-    public void settled(List<String> stamps) {
-        handOver.settled(stamps);
+    /** Events of a subscription that others wait behind do not wait any more. */
+    public void settled(String uid, List<String> stamps) {
+        handOver.settled(uid, stamps);
     }
 
     /** By subscription uid. */
@@ -150,7 +159,7 @@ public final class Dispatcher implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         List.copyOf(pumps.values()).parallelStream().forEach(Pump::close);
-        pumps.clear();
     }
 }

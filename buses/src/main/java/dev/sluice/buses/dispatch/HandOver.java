@@ -10,9 +10,10 @@ public interface HandOver {
     /**
      * Returns once they are kept elsewhere; the bus may forget them then.
      *
+     * @param rewound what was settled before then is given again on purpose, and begins anew
      * @throws RuntimeException when that could not be confirmed; it is tried again, with the same events
      */
-    void handOver(SubscriptionSettings subscription, List<Undelivered> events);
+    void handOver(SubscriptionSettings subscription, List<Undelivered> events, Instant rewound);
 
     /**
      * Whether this event was handed over before, on its own: asked when the bus may give it again after a kill.
@@ -25,8 +26,8 @@ public interface HandOver {
     /** Returns once an event that was handed over on its own does not wait any more. */
     void awaitSettled(SubscriptionSettings subscription, String stamp) throws InterruptedException;
 
-    /** Word of {@link #awaitSettled} that an event has come to it; may be missing. */
-    void settled(List<String> stamps);
+    /** Word of {@link #awaitSettled} that events of the subscription have come to it; may be missing. */
+    void settled(String uid, List<String> stamps);
 
     /** The subscriber answers again: what waits for it elsewhere may be tried now. */
     void subscriberIsBack(SubscriptionSettings subscription);

@@ -5,6 +5,7 @@ import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.workflows.delivery.Tried;
 import dev.sluice.workflows.delivery.Undelivered;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ final class HandOverDesk {
     private final DispatchLimits limits;
     private final Supplier<SubscriptionSettings> settings;
     private final SubscriptionMeters meters;
+    private final Supplier<Instant> rewound;
     private final Semaphore slots;
     private final LinkedBlockingQueue<Failed> queue = new LinkedBlockingQueue<>();
 
@@ -41,11 +43,13 @@ final class HandOverDesk {
             HandOver handOver,
             DispatchLimits limits,
             Supplier<SubscriptionSettings> settings,
-            SubscriptionMeters meters) {
+            SubscriptionMeters meters,
+            Supplier<Instant> rewound) {
         this.handOver = handOver;
         this.limits = limits;
         this.settings = settings;
         this.meters = meters;
+        this.rewound = rewound;
         this.slots = new Semaphore(limits.handOverSlots());
     }
 
@@ -101,7 +105,7 @@ final class HandOverDesk {
         long pause = FIRST_PAUSE_MILLIS;
         for (int attempt = 1; ; attempt++) {
             try {
-                handOver.handOver(settings.get(), events);
+                handOver.handOver(settings.get(), events, rewound.get());
                 break;
             } catch (RuntimeException e) {
                 if (attempt == 1 || pause == LONGEST_PAUSE_MILLIS) {

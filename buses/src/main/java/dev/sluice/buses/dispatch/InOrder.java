@@ -28,8 +28,8 @@ final class InOrder implements AutoCloseable {
     private final FirstAttempt first;
     private final Supplier<SubscriptionSettings> settings;
     private final Semaphore held;
-    private final Lanes lanes = new Lanes();
-    private volatile Instant rewound;
+    private final Lanes lanes;
+    private final Supplier<Instant> rewound;
     private volatile boolean stopping;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -46,12 +46,13 @@ final class InOrder implements AutoCloseable {
             FirstAttempt first,
             Supplier<SubscriptionSettings> settings,
             DispatchLimits limits,
-            Instant rewound) {
+            Supplier<Instant> rewound) {
         this.handOver = handOver;
         this.desk = desk;
         this.first = first;
         this.settings = settings;
         this.held = new Semaphore(limits.handOverSlots());
+        this.lanes = new Lanes(held::release);
         this.rewound = rewound;
     }
 
@@ -61,7 +62,7 @@ final class InOrder implements AutoCloseable {
         switch (lanes.enter(key, delivery)) {
             case UNDER_WAY -> threads.execute(() -> run(key, delivery));
             case WAITS -> {}
-            case KNOWN -> held.release();
+            case KNOWN, STALE -> held.release();
         }
     }
 
@@ -80,7 +81,7 @@ final class InOrder implements AutoCloseable {
     }
 
     private void deliver(Bus.Delivery delivery) throws InterruptedException {
-        if (delivery.mayBeRepeated() && handedOverBefore(delivery.stamp())) {
+        if (mayBeElsewhere(delivery) && handedOverBefore(delivery.stamp())) {
             handOver.awaitSettled(settings.get(), delivery.stamp());
             return;
         }
@@ -91,10 +92,16 @@ final class InOrder implements AutoCloseable {
         }
     }
 
+    private boolean mayBeElsewhere(Bus.Delivery delivery) {
+        // after a rewind and a restart one that a workflow has may come behind any number of others
+        return delivery.mayBeRepeated()
+                || delivery.taken().filter(at -> at.isBefore(rewound.get())).isPresent();
+    }
+
     private boolean handedOverBefore(String stamp) throws InterruptedException {
         while (true) {
             try {
-                return handOver.has(settings.get(), stamp, rewound);
+                return handOver.has(settings.get(), stamp, rewound.get());
             } catch (RuntimeException e) {
                 LOG.atWarn()
                         .addKeyValue("subscription", settings.get().name())
@@ -103,11 +110,6 @@ final class InOrder implements AutoCloseable {
                 Thread.sleep(ASK_AGAIN_MILLIS);
             }
         }
-    }
-
-    /** What ended before then is given again on purpose, and is delivered again. */
-    void rewound(Instant when) {
-        rewound = when;
     }
 
     /** Begins nothing more; what is under way goes on until {@link #close}. */

@@ -52,6 +52,7 @@ final class Pump implements AutoCloseable {
     private final Thread passer;
     private volatile SubscriptionSettings settings;
     private volatile Wanted wanted;
+    private volatile Instant rewound;
 
     Pump(
             Bus.Feed feed,
@@ -73,11 +74,12 @@ final class Pump implements AutoCloseable {
         this.metrics = metrics;
         this.seen = seen;
         this.pending = pending;
+        this.rewound = rewound;
         this.meters = metrics.of(settings.namespace(), settings.name(), pending);
         this.most = limits.inFlight();
         this.inFlight = new Slots(width(settings));
-        this.desk = new HandOverDesk(handOver, limits, () -> this.settings, meters);
-        this.inOrder = new InOrder(handOver, desk, this::firstInOrder, () -> this.settings, limits, rewound);
+        this.desk = new HandOverDesk(handOver, limits, () -> this.settings, meters, () -> this.rewound);
+        this.inOrder = new InOrder(handOver, desk, this::firstInOrder, () -> this.settings, limits, () -> this.rewound);
         var name = settings.namespace() + "/" + settings.name();
         this.taker = Thread.ofVirtual().name("dispatch " + name).unstarted(this::run);
         this.passer = Thread.ofVirtual().name("hand-over " + name).unstarted(desk::run);
@@ -217,7 +219,7 @@ final class Pump implements AutoCloseable {
 
     /** What its channel took before is given again on purpose. */
     void rewound(Instant when) {
-        inOrder.rewound(when);
+        rewound = when;
     }
 
     SubscriptionMeters meters() {

@@ -33,11 +33,19 @@ final class Rewinds {
     }
 
     void remember(String uid, Instant when) {
+        if (when.equals(NEVER)) {
+            forget(uid);
+            return;
+        }
+        var fresh = folder.resolve(file(uid).getFileName() + ".new"); // what a kill leaves of it is written over
         try {
             Files.createDirectories(folder);
-            var fresh = Files.createTempFile(folder, "rewound", ".new");
-            Files.writeString(fresh, when.toString());
-            Files.move(fresh, file(uid), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try {
+                Files.writeString(fresh, when.toString());
+                Files.move(fresh, file(uid), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(fresh);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("writing " + file(uid) + ": " + e.getMessage(), e);
         }
@@ -46,6 +54,7 @@ final class Rewinds {
     void forget(String uid) {
         try {
             Files.deleteIfExists(file(uid));
+            Files.deleteIfExists(folder.resolve(file(uid).getFileName() + ".new"));
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("file", file(uid)).setCause(e).log("what nobody asks for any more stays on disk");
         }

@@ -40,6 +40,9 @@ final class SeenEvents implements AutoCloseable {
     private final Path folder;
     private final Path newer;
     private final Path older;
+    /** A fixed name: what a kill leaves of it is written over. */
+    private final Path fresh;
+
     private final Clock clock;
 
     @GuardedBy("this")
@@ -82,6 +85,7 @@ final class SeenEvents implements AutoCloseable {
         this.folder = folder;
         this.newer = folder.resolve(name + ".seen");
         this.older = folder.resolve(name + ".seen.old");
+        this.fresh = folder.resolve(name + ".seen.new");
         this.clock = clock;
     }
 
@@ -103,13 +107,20 @@ final class SeenEvents implements AutoCloseable {
         trim(now - windowMillis);
         var key = Key.of(delivery.event());
         var first = seen.get(key);
-        if (first != null) {
+        if (first != null && first.millis >= now - windowMillis) {
             return !first.stamp.equals(delivery.stamp());
         }
         first = new Seen(now, delivery.stamp());
-        seen.put(key, first);
+        put(key, first);
         write(record(key, first), now, windowMillis);
         return false;
+    }
+
+    /** The order is that of age, which trimming relies on. */
+    @GuardedBy("this")
+    private void put(Key key, Seen taken) {
+        seen.remove(key);
+        seen.put(key, taken);
     }
 
     @GuardedBy("this")
@@ -147,13 +158,16 @@ final class SeenEvents implements AutoCloseable {
     /** One file of whole records: a kill may have torn the last one. */
     @GuardedBy("this")
     private void compact() throws IOException {
-        var fresh = Files.createTempFile(folder, "seen", ".new");
-        try (var to = new BufferedOutputStream(Files.newOutputStream(fresh))) {
-            for (var entry : seen.entrySet()) {
-                to.write(record(entry.getKey(), entry.getValue()).array());
+        try {
+            try (var to = new BufferedOutputStream(Files.newOutputStream(fresh))) {
+                for (var entry : seen.entrySet()) {
+                    to.write(record(entry.getKey(), entry.getValue()).array());
+                }
             }
+            Files.move(fresh, newer, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(fresh);
         }
-        Files.move(fresh, newer, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         Files.deleteIfExists(older);
     }
 
@@ -177,7 +191,7 @@ final class SeenEvents implements AutoCloseable {
             while (true) {
                 long millis = in.readLong();
                 var key = new Key(in.readLong(), in.readLong());
-                seen.put(key, new Seen(millis, in.readUTF()));
+                put(key, new Seen(millis, in.readUTF()));
             }
         } catch (EOFException _) {
             // the end, or what a kill has left of the last one
@@ -230,6 +244,7 @@ final class SeenEvents implements AutoCloseable {
         try {
             Files.deleteIfExists(newer);
             Files.deleteIfExists(older);
+            Files.deleteIfExists(fresh);
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("file", newer).setCause(e).log("what nobody asks for any more stays on disk");
         }

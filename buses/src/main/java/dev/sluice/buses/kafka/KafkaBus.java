@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -274,9 +275,9 @@ public final class KafkaBus implements Bus {
     }
 
     private Map<TopicPartition, OffsetAndMetadata> committed(String group) {
-        return done(
+        return new HashMap<>(done(
                 "asking for the offsets of " + group,
-                admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+                admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()));
     }
 
     private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec spec) {
@@ -390,9 +391,13 @@ public final class KafkaBus implements Bus {
         found.replaceAll((partition, offset) -> offset < 0 ? ends.getOrDefault(partition, 0L) : offset);
         group.feed.stop();
         try {
-            committed(group.id)
-                    .forEach((partition, at) -> found.computeIfPresent(
-                            partition, (_, offset) -> at == null ? offset : Math.min(offset, at.offset())));
+            var committed = committed(group.id);
+            committed.values().removeIf(Objects::isNull);
+            found.keySet()
+                    .retainAll(
+                            committed.keySet()); // of the others nothing was delivered: they begin at their beginning
+            found.replaceAll((partition, offset) -> Math.min(
+                    offset, Objects.requireNonNull(committed.get(partition)).offset()));
             commit(group.id, found);
         } finally {
             group.feed.start();

@@ -4,10 +4,12 @@ import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.codec.BadEventException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -83,6 +85,18 @@ final class KafkaFeed implements Bus.Feed {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        forget();
+    }
+
+    /** What was given out and is not finished comes again from the next consumer. */
+    private int forget() {
+        synchronized (ready) {
+            ready.clear();
+            prefixes.clear();
+            readyBytes = 0;
+            out = 0;
+            return ++epoch;
+        }
     }
 
     @Override
@@ -122,14 +136,7 @@ final class KafkaFeed implements Bus.Feed {
     }
 
     private void consume(Consumer<byte[], byte[]> consumer) {
-        int mine;
-        synchronized (ready) {
-            mine = ++epoch;
-            ready.clear();
-            prefixes.clear();
-            readyBytes = 0;
-            out = 0;
-        }
+        int mine = forget();
         var commits = new Commits(consumer);
         long looked = assign(consumer);
         try {
@@ -169,7 +176,7 @@ final class KafkaFeed implements Bus.Feed {
         try {
             var event = KafkaRecords.event(record);
             synchronized (ready) {
-                ready.addLast(new Given(mine, partition, record.offset(), event, early));
+                ready.addLast(new Given(mine, partition, record.offset(), record.timestamp(), event, early));
                 readyBytes += event.size();
                 ready.notifyAll();
             }
@@ -284,14 +291,16 @@ final class KafkaFeed implements Bus.Feed {
         private final int mine;
         private final TopicPartition partition;
         private final long offset;
+        private final long millis;
         private final EventMessage event;
         private final boolean early;
 
         /** @param early among the first of its partition since this consumer began: only these may have been given before */
-        Given(int mine, TopicPartition partition, long offset, EventMessage event, boolean early) {
+        Given(int mine, TopicPartition partition, long offset, long millis, EventMessage event, boolean early) {
             this.mine = mine;
             this.partition = partition;
             this.offset = offset;
+            this.millis = millis;
             this.event = event;
             this.early = early;
         }
@@ -299,6 +308,18 @@ final class KafkaFeed implements Bus.Feed {
         @Override
         public boolean mayBeRepeated() {
             return early;
+        }
+
+        @Override
+        public boolean isStale() {
+            synchronized (ready) {
+                return mine != epoch;
+            }
+        }
+
+        @Override
+        public Optional<Instant> taken() {
+            return millis < 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
         }
 
         @Override

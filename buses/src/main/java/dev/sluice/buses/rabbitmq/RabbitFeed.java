@@ -12,6 +12,7 @@ import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.codec.BadEventException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
@@ -157,8 +158,13 @@ final class RabbitFeed implements Bus.Feed {
 
     /** Of what somebody else published: the same at each redelivery. */
     private String stamp(EventMessage event) {
-        var text = queue + event.source() + " " + event.id() + " " + event.headers();
-        return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
+        var text = (queue + event.source() + " " + event.id() + " " + event.headers() + " ")
+                .getBytes(StandardCharsets.UTF_8);
+        var all = ByteBuffer.allocate(text.length + event.body().length)
+                .put(text)
+                .put(event.body())
+                .array();
+        return UUID.nameUUIDFromBytes(all).toString();
     }
 
     private CompletableFuture<Void> acknowledge(Channel from, long tag) {

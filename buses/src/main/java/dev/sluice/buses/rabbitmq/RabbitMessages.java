@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Events as messages and back: attributes in headers {@code cloudEvents:…} (spec: CloudEvents' AMQP binding), what else travels under
@@ -18,6 +19,10 @@ final class RabbitMessages {
     private static final String PREFIX = "cloudEvents:";
     private static final String OTHER_PREFIX = "cloudEvents_";
     private static final int PERSISTENT = 2;
+    /** What the broker writes itself, and changes at a redelivery: no part of the event. */
+    private static final Pattern OF_THE_BROKER =
+            Pattern.compile("x-delivery-count|x-acquired-count|x-death|x-(first|last)-death-.*");
+
     private static final EventReader READER = new EventReader();
 
     static AMQP.BasicProperties properties(String stamp, EventMessage event) {
@@ -48,7 +53,7 @@ final class RabbitMessages {
         var given = properties.getHeaders() == null ? Map.<String, Object>of() : properties.getHeaders();
         boolean bare = given.containsKey("specversion");
         given.forEach((name, value) -> {
-            if (!name.equals(STAMP)) {
+            if (!name.equals(STAMP) && !OF_THE_BROKER.matcher(name).matches()) {
                 headers.put(toHttp(name, bare), String.valueOf(value));
             }
         });

@@ -10,6 +10,7 @@ import dev.sluice.model.delivery.DeliveryPolicy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -118,6 +119,20 @@ class BusRouterTest {
     private boolean settled(String uid) throws InterruptedException {
         return router.publish(FAR, List.of()) instanceof Published.Accepted
                 && router.subscriptions().stream().anyMatch(s -> s.uid().equals(uid));
+    }
+
+    @Test
+    void saysOfARewindThatTheBusIsAwayAndNotThatItKeepsNothing() {
+        assertThatThrownBy(() -> router.addChannel(ON_KAFKA)).isInstanceOf(BusException.class);
+        assertThatThrownBy(() -> router.putSubscription(subscription("f", FAR))).isInstanceOf(BusException.class);
+
+        assertThatThrownBy(() -> router.replay("f", Instant.EPOCH))
+                .isInstanceOf(BusException.class)
+                .hasMessage("bus kafka is not connected");
+
+        router.addChannel(NEAR);
+        router.putSubscription(subscription("n", NEAR));
+        assertThat(router.replay("n", Instant.EPOCH).orElseThrow()).contains("does not keep events");
     }
 
     @Test

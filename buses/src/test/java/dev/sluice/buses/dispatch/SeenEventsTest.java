@@ -124,6 +124,38 @@ class SeenEventsTest {
     }
 
     @Test
+    void theWindowEndsAlsoBehindAnEventThatCameAgainBeforeARestart() {
+        try (var seen = open()) {
+            seen.isDuplicate(new Given("/a", "x", "x1"), WINDOW);
+            clock.pass(Duration.ofMinutes(1));
+            seen.isDuplicate(new Given("/a", "y", "y1"), WINDOW);
+            clock.pass(Duration.ofMinutes(9).plusSeconds(1));
+            seen.isDuplicate(new Given("/a", "z", "z1"), WINDOW); // the files change
+            clock.pass(Duration.ofSeconds(1));
+            assertThat(seen.isDuplicate(new Given("/a", "x", "x2"), WINDOW)).isFalse();
+        }
+        clock.pass(Duration.ofMinutes(5));
+        try (var seen = open()) {
+            assertThat(seen.isDuplicate(new Given("/a", "y", "y2"), WINDOW)).isFalse();
+            assertThat(seen.isDuplicate(new Given("/a", "x", "x3"), WINDOW)).isTrue();
+        }
+    }
+
+    @Test
+    void whatAKillLeftOfAFileIsGoneAfterTheNextStart() throws IOException {
+        try (var seen = open()) {
+            seen.isDuplicate(new Given("/a", "1", "s1"), WINDOW);
+        }
+        Files.writeString(folder.resolve("default%2Fone.seen.new"), "half of it");
+        try (var seen = open()) {
+            assertThat(seen.isDuplicate(new Given("/a", "1", "s2"), WINDOW)).isTrue();
+        }
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(folder.resolve("default%2Fone.seen"));
+        }
+    }
+
+    @Test
     void remembersSoManyAndForgetsTheOldestFirst() {
         try (var seen = open()) {
             for (int i = 0; i <= SeenEvents.MOST; i++) {

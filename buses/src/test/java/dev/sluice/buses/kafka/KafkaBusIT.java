@@ -13,7 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -101,11 +104,48 @@ class KafkaBusIT extends BusContract {
         publish("a");
         acknowledge(drain(one).next(1));
         publish("b", "c");
-        assertThat(ids(drain(one).next(2))).containsExactly("b", "c"); // and nobody is done with them
+        var before = drain(one).next(2); // and nobody is done with them
+        assertThat(ids(before)).containsExactly("b", "c");
+        assertThat(before)
+                .noneMatch(Bus.Delivery::isStale)
+                .allMatch(given -> given.taken().isPresent());
 
         assertThat(bus().replay(one.uid(), Instant.now())).isEmpty();
 
         assertThat(ids(drain(one).next(2))).containsExactly("b", "c");
+        assertThat(before).allMatch(Bus.Delivery::isStale);
+    }
+
+    @Test
+    void goingBackInTimeDoesNotPassOverAPartitionThatIsNew() throws Exception {
+        var one = subscribe("one");
+        publish("a");
+        acknowledge(drain(one).next(1));
+        var topic = channel.namespace() + "." + channel.name();
+        try (var admin = Admin.create(Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()));
+                var producer = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            int partitions = admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .partitions()
+                    .size();
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions + 1)))
+                    .all()
+                    .get();
+            var event = new ProducerRecord<byte[], byte[]>(
+                    topic, partitions, null, null, "hello".getBytes(StandardCharsets.UTF_8));
+            Map.of("ce_specversion", "1.0", "ce_id", "b", "ce_type", "t", "ce_source", "/s")
+                    .forEach((name, value) -> event.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+            producer.send(event).get();
+        }
+
+        assertThat(bus().replay(one.uid(), Instant.now())).isEmpty();
+
+        assertThat(ids(drain(one).next(1))).containsExactly("b");
     }
 
     @Test

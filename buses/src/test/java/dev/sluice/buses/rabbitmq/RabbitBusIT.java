@@ -2,6 +2,7 @@ package dev.sluice.buses.rabbitmq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -11,8 +12,12 @@ import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.ChannelSettings;
 import dev.sluice.testing.servers.RabbitServer;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -83,19 +88,65 @@ class RabbitBusIT extends BusContract {
 
             var event = event("after");
             admin.basicPublish("", queue, RabbitMessages.properties("stamp", event), event.body());
-            var taken = new CompletableFuture<Bus.Delivery>();
-            Thread.ofVirtual().start(() -> {
-                try {
-                    taken.complete(feed.take());
-                } catch (InterruptedException e) {
-                    taken.completeExceptionally(e);
-                }
-            });
-            var delivery = taken.get(30, TimeUnit.SECONDS);
+            var delivery = take(feed).get(30, TimeUnit.SECONDS);
             assertThat(delivery.event().id()).isEqualTo("after");
             delivery.acknowledge().get(30, TimeUnit.SECONDS);
             feed.detach();
         }
+    }
+
+    /** A quorum queue counts deliveries in a header of the message. */
+    @Test
+    void whatSomebodyElsePublishedIsTheSameEventWhenItComesAgain() throws Exception {
+        var factory = new ConnectionFactory();
+        factory.setHost("127.0.0.1");
+        factory.setPort(rabbit.port());
+        try (var connection = factory.newConnection()) {
+            var admin = connection.createChannel();
+            var queue = admin.queueDeclare("foreign", true, false, false, Map.of("x-queue-type", "quorum"))
+                    .getQueue();
+            var properties = new AMQP.BasicProperties.Builder()
+                    .deliveryMode(2)
+                    .headers(Map.of(
+                            "cloudEvents:specversion", "1.0",
+                            "cloudEvents:id", "1",
+                            "cloudEvents:type", "t",
+                            "cloudEvents:source", "/s"))
+                    .build();
+            for (var body : List.of("one", "another")) {
+                admin.basicPublish("", queue, properties, body.getBytes(StandardCharsets.UTF_8));
+            }
+            var feed = new RabbitFeed(queue, _ -> {});
+
+            var given = new ArrayList<Map<String, String>>();
+            for (int times = 0; times < 3; times++) {
+                feed.attach(connection);
+                var stamps = new TreeMap<String, String>();
+                for (int i = 0; i < 2; i++) {
+                    var delivery = take(feed).get(30, TimeUnit.SECONDS);
+                    assertThat(delivery.event().headers().keySet()).allMatch(name -> !name.startsWith("x-"));
+                    stamps.put(new String(delivery.event().body(), StandardCharsets.UTF_8), delivery.stamp());
+                }
+                given.add(stamps);
+                feed.detach();
+            }
+
+            assertThat(given).containsOnly(given.getFirst());
+            assertThat(given.getFirst().get("one"))
+                    .isNotEqualTo(given.getFirst().get("another"));
+        }
+    }
+
+    private static CompletableFuture<Bus.Delivery> take(RabbitFeed feed) {
+        var taken = new CompletableFuture<Bus.Delivery>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                taken.complete(feed.take());
+            } catch (InterruptedException e) {
+                taken.completeExceptionally(e);
+            }
+        });
+        return taken;
     }
 
     @Override

@@ -10,7 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** Makes attempts. */
 @ActivityInterface(namePrefix = "Delivery.")
 public interface DeliveryActivities {
-    /** One attempt for each event. Heartbeats tell a {@link Report} of what is done so far. */
+    /** Type of the failure of a process that is ending and attempts nothing more: what became of the subscription it cannot say. */
+    String STOPPING = "Stopping";
+
+    /**
+     * One attempt for each event. Heartbeats tell a {@link Report} of what is done so far. Fails with {@link #STOPPING} when nothing was
+     * attempted.
+     */
     @ActivityMethod
     Report attempt(Round round);
 

@@ -17,7 +17,7 @@ public interface DeliveryWorkflow {
     @WorkflowMethod(name = TYPE)
     Timeline deliver(DeliveryState state);
 
-    /** Takes the events it does not have yet: a hand-over that is repeated changes nothing. */
+    /** Takes the events it does not have yet, and those that a rewind gives again: a hand-over that is repeated changes nothing. */
     @SignalMethod
     void add(Batch batch);
 
@@ -42,9 +42,15 @@ public interface DeliveryWorkflow {
     @QueryMethod
     Timeline timeline();
 
-    record Batch(List<Undelivered> events) {
+    /** @param rewoundMillis what was settled before then begins anew; 0 when the subscription was never given again what it had */
+    record Batch(List<Undelivered> events, long rewoundMillis) {
         public Batch {
             events = new ArrayList<>(events);
+        }
+
+        /** Of a subscription that was never given again what it had. */
+        public Batch(List<Undelivered> events) {
+            this(events, 0);
         }
     }
 

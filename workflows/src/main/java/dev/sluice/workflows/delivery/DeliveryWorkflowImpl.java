@@ -6,6 +6,7 @@ import dev.sluice.workflows.Wire;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TimeoutFailure;
 import io.temporal.workflow.Workflow;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -34,6 +36,9 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     /** A paused subscription tells its workflows when it goes on; this is for the message that was lost. */
     private static final Duration PAUSED_LOOK = Duration.ofMinutes(10);
+
+    /** A process that ends takes rounds for a few seconds more; the next one takes them as soon as it is there. */
+    private static final Duration STOPPING_LOOK = Duration.ofSeconds(1);
 
     private static final ActivityOptions HINT = ActivityOptions.newBuilder()
             .setStartToCloseTimeout(Duration.ofSeconds(10))
@@ -120,7 +125,12 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
                 .map(item -> new DeliveryActivities.Numbered(
                         item.attempts() + 1, Objects.requireNonNull(item.parcel()), item.failure()))
                 .toList();
-        var report = attempt(new DeliveryActivities.Round(subject, events));
+        var told = attempt(new DeliveryActivities.Round(subject, events));
+        if (told.isEmpty()) {
+            ledger.postpone(Workflow.currentTimeMillis() + STOPPING_LOOK.toMillis());
+            return;
+        }
+        var report = told.get();
         if (report.gone()) {
             ledger.orphan();
             count();
@@ -155,17 +165,20 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
         count();
     }
 
-    private DeliveryActivities.Report attempt(DeliveryActivities.Round round) {
+    /** Empty when nothing was attempted, because the process that took the round is ending. */
+    private Optional<DeliveryActivities.Report> attempt(DeliveryActivities.Round round) {
         try {
-            return Workflow.newActivityStub(
+            return Optional.of(Workflow.newActivityStub(
                             DeliveryActivities.class,
                             options(subject.policy(), round.events().size()))
-                    .attempt(round);
+                    .attempt(round));
         } catch (ActivityFailure e) {
             return switch (e.getCause()) {
                 case CanceledFailure canceled -> throw canceled;
-                case TimeoutFailure timeout -> heartbeat(timeout);
-                case null, default -> new DeliveryActivities.Report(false, null, List.of());
+                case TimeoutFailure timeout -> Optional.of(heartbeat(timeout));
+                case ApplicationFailure failure
+                when DeliveryActivities.STOPPING.equals(failure.getType()) -> Optional.empty();
+                case null, default -> Optional.of(new DeliveryActivities.Report(false, null, List.of()));
             };
         }
     }
@@ -212,7 +225,8 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     public void add(Batch batch) {
         long now = Workflow.currentTimeMillis();
         for (var event : batch.events()) {
-            if (ledger.add(event, subject, now)) {
+            if (ledger.add(event, subject, now, batch.rewoundMillis())) {
+                toldSettled.remove(event.parcel().stamp()); // it is not any more
                 changes++;
             }
         }

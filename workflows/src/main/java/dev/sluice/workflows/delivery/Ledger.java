@@ -30,13 +30,15 @@ final class Ledger {
         items.forEach(item -> this.items.put(item.stamp(), item));
     }
 
-    /** False when it is here already. */
-    boolean add(Undelivered event, Subject subject, long now) {
+    /** False when it is here already, unless it was last tried before it was given again on purpose. */
+    boolean add(Undelivered event, Subject subject, long now, long rewoundMillis) {
         var policy = subject.policy();
         var parcel = event.parcel();
-        if (items.containsKey(parcel.stamp())) {
+        var known = items.get(parcel.stamp());
+        if (known != null && !beginsAnew(known, rewoundMillis)) {
             return false;
         }
+        int before = known == null ? 0 : known.attempts();
         var item = new DeliveryState.Item(
                 parcel.stamp(),
                 parcel.type(),
@@ -44,16 +46,22 @@ final class Ledger {
                 parcel.id(),
                 parcel,
                 Phase.WAITING,
-                0,
-                0,
+                before,
+                before,
                 now + policy.backoff().before(0, parcel.stamp()).toMillis(),
-                List.of(),
+                known == null ? List.of() : known.tried(),
                 null);
         for (var tried : event.tried()) {
             item = tried(item, tried, subject, now);
         }
         put(item);
         return true;
+    }
+
+    private static boolean beginsAnew(DeliveryState.Item known, long rewoundMillis) {
+        return known.phase() != Phase.WAITING
+                && !known.tried().isEmpty()
+                && known.tried().stream().allMatch(tried -> tried.atMillis() < rewoundMillis);
     }
 
     private void put(DeliveryState.Item item) {

@@ -1,6 +1,7 @@
 package dev.sluice.workflows.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.model.delivery.Verdict;
@@ -11,14 +12,18 @@ import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.WorkerOptions;
 import io.temporal.worker.WorkflowImplementationOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,8 +68,13 @@ class DeliveryWorkflowTest {
         return new DeliveryWorkflow.Batch(List.of(new Undelivered(parcel, List.of())));
     }
 
-    /** Takes everything; when it hears that events are settled, the first time, one more is handed over. */
+    private static DeliveryWorkflow.Batch batch(String stamp, long rewoundMillis) {
+        return new DeliveryWorkflow.Batch(batch(stamp).events(), rewoundMillis);
+    }
+
+    /** Takes everything but what is refused; when it hears that events are settled, the first time, one more is handed over. */
     private static final class Subscriber implements DeliveryActivities {
+        final Set<String> refused = ConcurrentHashMap.newKeySet();
         final List<String> delivered = Collections.synchronizedList(new ArrayList<>());
 
         @Nullable
@@ -76,9 +86,19 @@ class DeliveryWorkflowTest {
         public Report attempt(Round round) {
             var results = new ArrayList<Result>();
             for (var event : round.events()) {
-                delivered.add(event.parcel().stamp());
+                boolean refuses = refused.contains(event.parcel().stamp());
+                if (!refuses) {
+                    delivered.add(event.parcel().stamp());
+                }
                 results.add(new Result(
-                        event.parcel().stamp(), new Tried(event.number(), 1, Verdict.DELIVERED, 200, "OK", 0)));
+                        event.parcel().stamp(),
+                        new Tried(
+                                event.number(),
+                                System.currentTimeMillis(),
+                                refuses ? Verdict.REJECTED : Verdict.DELIVERED,
+                                refuses ? 400 : 200,
+                                "",
+                                0)));
             }
             return new Report(false, DeliveryPolicy.DEFAULT, results);
         }
@@ -92,6 +112,43 @@ class DeliveryWorkflowTest {
                         .signal("add", batch("late"));
             }
         }
+    }
+
+    /** Of the two the workflow has, one is parked, so that it is open when both are given again. */
+    @Test
+    void whatARewindGivesAgainIsDeliveredAgainAndARepetitionIsNot() {
+        subscriber.refused.add("parked");
+        var workflow = environment
+                .getWorkflowClient()
+                .newUntypedWorkflowStub(
+                        DeliveryWorkflow.TYPE,
+                        WorkflowOptions.newBuilder()
+                                .setTaskQueue(Wire.DELIVERY_QUEUE)
+                                .setWorkflowId("delivery/n/u/0/parked")
+                                .build());
+        var state = new Object[] {DeliveryState.of(new Subject("n", "s", "u", DeliveryPolicy.DEFAULT))};
+        workflow.signalWithStart("add", new Object[] {batch("parked")}, state);
+        workflow.signal("add", batch("delivered"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> phases(workflow).equals(List.of(Phase.PARKED, Phase.DELIVERED)));
+        workflow.signal("add", batch("delivered")); // a repetition
+        assertThat(phases(workflow)).containsExactly(Phase.PARKED, Phase.DELIVERED);
+        subscriber.refused.clear();
+
+        long rewound = System.currentTimeMillis() + 1;
+        workflow.signal("add", batch("parked", rewound));
+        workflow.signal("add", batch("delivered", rewound));
+
+        var timeline = workflow.getResult(Timeline.class);
+        assertThat(timeline.events()).extracting(Timeline.Event::phase).containsOnly(Phase.DELIVERED);
+        assertThat(timeline.events()).extracting(Timeline.Event::attempts).containsExactly(2, 2);
+        assertThat(subscriber.delivered).containsExactlyInAnyOrder("delivered", "parked", "delivered");
+    }
+
+    private static List<Phase> phases(WorkflowStub workflow) {
+        return workflow.query("timeline", Timeline.class).events().stream()
+                .map(Timeline.Event::phase)
+                .toList();
     }
 
     @Test

@@ -38,14 +38,14 @@ class LedgerTest {
 
     @Test
     void countsTheInlineAttempt() {
-        ledger.add(event("a", tried(1, Verdict.RETRY)), SUBJECT, NOW);
+        ledger.add(event("a", tried(1, Verdict.RETRY)), SUBJECT, NOW, 0);
         assertThat(only().attempts()).isEqualTo(1);
         assertThat(only().nextAttemptMillis()).isEqualTo(NOW + 100);
     }
 
     @Test
     void countsNothingForAWithheldEventAndDoesNotHurry() {
-        ledger.add(event("a"), SUBJECT, NOW);
+        ledger.add(event("a"), SUBJECT, NOW, 0);
         assertThat(only().attempts()).isZero();
         assertThat(ledger.due(NOW, 10, 1_000)).isEmpty();
         assertThat(ledger.due(NOW + 100, 10, 1_000)).hasSize(1);
@@ -53,15 +53,31 @@ class LedgerTest {
 
     @Test
     void ignoresAStampItHas() {
-        assertThat(ledger.add(event("a", tried(1, Verdict.RETRY)), SUBJECT, NOW))
+        assertThat(ledger.add(event("a", tried(1, Verdict.RETRY)), SUBJECT, NOW, 0))
                 .isTrue();
-        assertThat(ledger.add(event("a"), SUBJECT, NOW)).isFalse();
+        assertThat(ledger.add(event("a"), SUBJECT, NOW, 0)).isFalse();
         assertThat(only().attempts()).isEqualTo(1);
     }
 
     @Test
+    void beginsAnewWhatWasSettledBeforeItWasGivenAgainOnPurpose() {
+        ledger.add(event("a", tried(1, Verdict.REJECTED)), SUBJECT, NOW, 0);
+
+        assertThat(ledger.add(event("a"), SUBJECT, NOW, 0)).isFalse();
+        assertThat(ledger.add(event("a"), SUBJECT, NOW, NOW)).isFalse();
+        assertThat(ledger.add(event("a", new Tried(1, NOW + 2, Verdict.RETRY, 503, "", 0)), SUBJECT, NOW, NOW + 1))
+                .isTrue();
+
+        assertThat(only().phase()).isEqualTo(Phase.WAITING);
+        assertThat(only().attempts()).isEqualTo(2);
+        ledger.tried("a", new Tried(2, NOW + 3, Verdict.DELIVERED, 200, "", 0), SUBJECT, NOW);
+        assertThat(ledger.add(event("a"), SUBJECT, NOW, NOW + 1)).isFalse();
+        assertThat(only().phase()).isEqualTo(Phase.DELIVERED);
+    }
+
+    @Test
     void waitsLongerEachTimeAndParksWhenTheRetriesAreUsedUp() {
-        ledger.add(event("a", tried(1, Verdict.RETRY)), SUBJECT, NOW);
+        ledger.add(event("a", tried(1, Verdict.RETRY)), SUBJECT, NOW, 0);
         ledger.tried("a", tried(2, Verdict.RETRY), SUBJECT, NOW);
         assertThat(only().nextAttemptMillis()).isEqualTo(NOW + 200);
         ledger.tried("a", tried(3, Verdict.RETRY), SUBJECT, NOW);
@@ -72,8 +88,8 @@ class LedgerTest {
 
     @Test
     void tellsOnceWhichPhasesEventsHaveComeTo() {
-        ledger.add(event("a", tried(1, Verdict.REJECTED)), SUBJECT, NOW);
-        ledger.add(event("b", tried(1, Verdict.RETRY)), SUBJECT, NOW);
+        ledger.add(event("a", tried(1, Verdict.REJECTED)), SUBJECT, NOW, 0);
+        ledger.add(event("b", tried(1, Verdict.RETRY)), SUBJECT, NOW, 0);
         ledger.tried("b", tried(2, Verdict.DELIVERED), SUBJECT, NOW);
         assertThat(ledger.takeEntered()).isEqualTo(Map.of(Phase.PARKED, 1, Phase.DELIVERED, 1));
         assertThat(ledger.takeEntered()).isEmpty();
@@ -84,13 +100,13 @@ class LedgerTest {
 
     @Test
     void parksAtOnceWhatIsRejected() {
-        ledger.add(event("a", tried(1, Verdict.REJECTED)), SUBJECT, NOW);
+        ledger.add(event("a", tried(1, Verdict.REJECTED)), SUBJECT, NOW, 0);
         assertThat(only().phase()).isEqualTo(Phase.PARKED);
     }
 
     @Test
     void givesAReplayedEventFreshRetriesAndGoesOnCounting() {
-        ledger.add(event("a", tried(1, Verdict.REJECTED)), SUBJECT, NOW);
+        ledger.add(event("a", tried(1, Verdict.REJECTED)), SUBJECT, NOW, 0);
         assertThat(ledger.replay(List.of(), NOW)).isEqualTo(1);
         ledger.tried("a", tried(2, Verdict.RETRY), SUBJECT, NOW);
         ledger.tried("a", tried(3, Verdict.RETRY), SUBJECT, NOW);
@@ -102,7 +118,7 @@ class LedgerTest {
 
     @Test
     void respectsRetryAfterUpToTheCeiling() {
-        ledger.add(event("a", new Tried(1, NOW, Verdict.RETRY, 503, "", 5_000)), SUBJECT, NOW);
+        ledger.add(event("a", new Tried(1, NOW, Verdict.RETRY, 503, "", 5_000)), SUBJECT, NOW, 0);
         assertThat(only().nextAttemptMillis()).isEqualTo(NOW + 5_000);
         ledger.tried("a", new Tried(2, NOW, Verdict.RETRY, 503, "", 3_600_000), SUBJECT, NOW);
         assertThat(only().nextAttemptMillis()).isEqualTo(NOW + 10_000);
@@ -110,9 +126,9 @@ class LedgerTest {
 
     @Test
     void dropsOnlyWhatIsOpenAndWithoutNamesOnlyWhatIsParked() {
-        ledger.add(event("parked", tried(1, Verdict.REJECTED)), SUBJECT, NOW);
-        ledger.add(event("waiting"), SUBJECT, NOW);
-        ledger.add(event("delivered", tried(1, Verdict.DELIVERED)), SUBJECT, NOW);
+        ledger.add(event("parked", tried(1, Verdict.REJECTED)), SUBJECT, NOW, 0);
+        ledger.add(event("waiting"), SUBJECT, NOW, 0);
+        ledger.add(event("delivered", tried(1, Verdict.DELIVERED)), SUBJECT, NOW, 0);
         assertThat(ledger.drop(List.of())).isEqualTo(1);
         assertThat(ledger.drop(List.of("waiting", "delivered"))).isEqualTo(1);
         assertThat(ledger.timeline())
@@ -123,15 +139,15 @@ class LedgerTest {
 
     @Test
     void keepsTheDataOfOpenEventsOnly() {
-        ledger.add(event("a"), SUBJECT, NOW);
-        ledger.add(event("b", tried(1, Verdict.DELIVERED)), SUBJECT, NOW);
+        ledger.add(event("a"), SUBJECT, NOW, 0);
+        ledger.add(event("b", tried(1, Verdict.DELIVERED)), SUBJECT, NOW, 0);
         assertThat(ledger.items()).extracting(item -> item.parcel() != null).containsExactly(true, false);
     }
 
     @Test
     void boundsARoundByCountAndBytesButNeverToNothing() {
         for (int i = 0; i < 5; i++) {
-            ledger.add(event("e" + i), SUBJECT, NOW - 1_000);
+            ledger.add(event("e" + i), SUBJECT, NOW - 1_000, 0);
         }
         assertThat(ledger.due(NOW, 3, 1_000)).hasSize(3);
         assertThat(ledger.due(NOW, 10, 17)).hasSize(2);
@@ -141,7 +157,7 @@ class LedgerTest {
     @Test
     void keepsTheFirstAttemptAndTheNewest() {
         var patient = new DeliveryPolicy(1_000, POLICY.timeout(), POLICY.backoff());
-        ledger.add(event("a"), new Subject("ns", "sub", "uid", patient), NOW);
+        ledger.add(event("a"), new Subject("ns", "sub", "uid", patient), NOW, 0);
         for (int i = 1; i <= 50; i++) {
             ledger.tried("a", tried(i, Verdict.RETRY), new Subject("ns", "sub", "uid", patient), NOW);
         }
@@ -153,14 +169,14 @@ class LedgerTest {
 
     @Test
     void isTheSameAfterItWasWrittenDownAndReadAgain() {
-        ledger.add(event("a", tried(1, Verdict.RETRY)), SUBJECT, NOW);
-        ledger.add(event("b", tried(1, Verdict.REJECTED)), SUBJECT, NOW);
+        ledger.add(event("a", tried(1, Verdict.RETRY)), SUBJECT, NOW, 0);
+        ledger.add(event("b", tried(1, Verdict.REJECTED)), SUBJECT, NOW, 0);
         assertThat(new Ledger(ledger.items()).timeline()).isEqualTo(ledger.timeline());
     }
 
     @Test
     void triesTheDeadLetterSinkWithRetriesOfItsOwnAfterTheLastOneAtTheSubscriber() {
-        ledger.add(event("a", tried(1, Verdict.RETRY)), WITH_SINK, NOW);
+        ledger.add(event("a", tried(1, Verdict.RETRY)), WITH_SINK, NOW, 0);
         ledger.tried("a", tried(2, Verdict.RETRY), WITH_SINK, NOW);
         assertThat(ledger.items().getFirst().failure()).isNull();
         ledger.tried("a", new Tried(3, NOW, Verdict.RETRY, 503, "", 0, "http://down/", "Ym9keQ==", 1), WITH_SINK, NOW);
@@ -180,7 +196,7 @@ class LedgerTest {
 
     @Test
     void parksWhatTheDeadLetterSinkDoesNotTakeAndReplaysItToTheSubscriber() {
-        ledger.add(event("a", tried(1, Verdict.REJECTED)), WITH_SINK, NOW);
+        ledger.add(event("a", tried(1, Verdict.REJECTED)), WITH_SINK, NOW, 0);
         assertThat(only().phase()).isEqualTo(Phase.WAITING);
         ledger.tried("a", tried(2, Verdict.REJECTED), WITH_SINK, NOW);
         assertThat(only().phase()).isEqualTo(Phase.PARKED);
@@ -193,7 +209,7 @@ class LedgerTest {
 
     @Test
     void waitsWithoutUsingUpRetriesWhilePaused() {
-        ledger.add(event("a", tried(1, Verdict.RETRY)), SUBJECT, NOW);
+        ledger.add(event("a", tried(1, Verdict.RETRY)), SUBJECT, NOW, 0);
         ledger.postpone(NOW + 60_000);
         assertThat(only().nextAttemptMillis()).isEqualTo(NOW + 60_000);
         assertThat(only().attempts()).isEqualTo(1);
