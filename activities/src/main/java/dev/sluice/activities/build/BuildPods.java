@@ -226,7 +226,7 @@ final class BuildPods {
         return new VolumeMountBuilder().withName(volume).withMountPath(path).build();
     }
 
-    private static List<Volume> volumes(BuildSpec spec, List<Secret> secrets) {
+    static List<Volume> volumes(BuildSpec spec, List<Secret> secrets) {
         var volumes = new ArrayList<>(spec.volumes());
         for (var name : List.of("workspace", "home")) {
             volumes.add(new VolumeBuilder()

@@ -104,15 +104,16 @@ final class BuildResolver {
         return shared == null ? null : shared.getSpec();
     }
 
-    private static Resolution checked(Build build, BuildSpec spec, List<Secret> secrets) {
+    /** What makes no pod is refused here, before the API server is asked for one. */
+    static Resolution checked(Build build, BuildSpec spec, List<Secret> secrets) {
         for (var source : spec.allSources()) {
             var missing = missing(source);
             if (missing.isPresent()) {
                 return new Resolution.Refused("missing field(s): b.spec.source." + missing.get());
             }
         }
-        var volumes = new HashSet<>(List.of("workspace", "home"));
-        if (!spec.volumes().stream().allMatch(volume -> volumes.add(volume.getName()))) {
+        var volumes = new HashSet<String>();
+        if (!BuildPods.volumes(spec, secrets).stream().allMatch(volume -> volumes.add(volume.getName()))) {
             return new Resolution.Refused("expected exactly one, got both: volumes.name");
         }
         return new Resolution.Ready(build, spec, List.copyOf(secrets));

@@ -154,15 +154,50 @@ class BuildPodsTest {
     }
 
     @Test
-    void refusesTheWrongAddressOfDockerHub() {
-        var secret = secret("hub", "kubernetes.io/basic-auth", Map.of("build.knative.dev/docker-0", "index.docker.io"));
+    void goesWhereTheBuildSaysAndRunsAsItSays() {
+        var spec = pod("""
+                serviceAccountName: builder
+                nodeSelector: {disktype: ssd}
+                affinity:
+                  nodeAffinity:
+                    requiredDuringSchedulingIgnoredDuringExecution:
+                      nodeSelectorTerms:
+                      - matchExpressions: [{key: zone, operator: In, values: [a]}]
+                steps: [{name: one, image: a}]
+                """).getSpec();
 
-        assertThat(CredentialFlags.problem(secret))
-                .contains("BadSecretAnnotation: Secret \"hub\" has incorrect annotation \"build.knative.dev/docker-0\""
-                        + " / \"index.docker.io\", value should be \"https://index.docker.io/v1/\"");
+        assertThat(spec.getServiceAccountName()).isEqualTo("builder");
+        assertThat(spec.getNodeSelector()).isEqualTo(Map.of("disktype", "ssd"));
+        assertThat(spec.getAffinity()
+                        .getNodeAffinity()
+                        .getRequiredDuringSchedulingIgnoredDuringExecution()
+                        .getNodeSelectorTerms())
+                .singleElement()
+                .satisfies(term -> assertThat(term.getMatchExpressions())
+                        .singleElement()
+                        .satisfies(e -> assertThat(e.getKey() + " " + e.getOperator() + " " + e.getValues())
+                                .isEqualTo("zone In [a]")));
     }
 
-    private static Secret secret(String name, String type, Map<String, String> annotations) {
+    @Test
+    void carriesLabelsAndAnnotationsOfTheBuild() {
+        var build = build("steps: [{name: one, image: a}]");
+        build.getMetadata().setLabels(Map.of("team", "blue", "build.knative.dev/buildName", "another"));
+        build.getMetadata()
+                .setAnnotations(Map.of(
+                        "note", "kept",
+                        "sidecar.istio.io/inject", "true",
+                        "kubectl.kubernetes.io/last-applied-configuration", "{}"));
+
+        var pod = PODS.pod(build, build.getSpec(), List.of());
+
+        assertThat(pod.getMetadata().getLabels())
+                .isEqualTo(Map.of("team", "blue", "build.knative.dev/buildName", "b"));
+        assertThat(pod.getMetadata().getAnnotations())
+                .isEqualTo(Map.of("note", "kept", "sidecar.istio.io/inject", "false"));
+    }
+
+    static Secret secret(String name, String type, Map<String, String> annotations) {
         return new SecretBuilder()
                 .withNewMetadata()
                 .withName(name)

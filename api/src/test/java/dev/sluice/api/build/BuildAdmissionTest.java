@@ -43,7 +43,22 @@ class BuildAdmissionTest {
                 "{template: {name: t}, timeout: soon}|invalid value: soon: spec.timeout",
                 "{steps: [{image: a}], timeout: 600}|invalid value: 600: spec.timeout",
                 "{steps: [{image: a}], timeout: 24h}|''",
-                "{template: {name: ''}, steps: []}|missing field(s): spec.template.name"
+                "{template: {name: ''}, steps: []}|missing field(s): spec.template.name",
+                // the first thing that is wrong is told
+                "{steps: [{}], source: {}, sources: [{name: a, subPath: x}, {name: a, subPath: y}]}|expected exactly one, got both: spec.source, spec.sources",
+                "{steps: [{}], sources: [{name: a, subPath: x}, {name: a, subPath: y}]}|expected exactly one, got both: spec.sources.name",
+                "{steps: [{}], sources: [{name: a, subPath: x}, {name: b, subPath: y}]}|expected exactly one, got both: spec.sources.subpath",
+                "{steps: [{}], sources: [{name: a}, {name: b}], volumes: [{name: v}, {name: v}]}|invalid value: Empty Target Path: spec.sources.targetPath",
+                "{steps: [{}], volumes: [{name: v}, {name: v}], timeout: 48h}|expected exactly one, got both: spec.volumes.name",
+                "{steps: [{}], timeout: 48h}|expected 0 <= 48h0m0s <= 24: spec.timeout",
+                "{steps: [{name: a, image: i}, {name: a}]}|missing field(s): spec.steps.Image",
+                "{steps: [{image: a}], template: {kind: bad-kind}}|expected exactly one, got both: spec.steps, spec.template",
+                "{template: {kind: bad-kind}, timeout: soon}|missing field(s): spec.template.name",
+                "{template: {name: t, kind: bad-kind}, timeout: soon}|invalid value: bad-kind: spec.template.kind",
+                "{template: {name: t}, sources: [{name: a}, {name: a}], volumes: [{name: v}, {name: v}]}|''",
+                "{steps: [{}], retries: [{}]}|missing field(s): spec.steps.Image",
+                "{steps: [{image: a}, {image: b}]}|''",
+                "{steps: [{image: a}], timeout: 0s}|''"
             })
     void refusesInTheWordsOfKnativeBuild(String spec, String error) {
         assertThat(refusal(new BuildAdmission(), "b", spec)).isEqualTo(error);
@@ -96,6 +111,28 @@ class BuildAdmissionTest {
                 .isEqualTo(error);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}|expected exactly one, got neither: spec.steps, spec.template",
+                "{steps: [{image: a}], template: {name: t}}|expected exactly one, got both: spec.steps, spec.template",
+                "{steps: [{}]}|missing field(s): spec.steps.Image"
+            })
+    void tellsOfABadNameBesides(String spec, String error) {
+        assertThat(refusal(new BuildAdmission(), "a.b", spec).lines())
+                .containsExactlyInAnyOrder(
+                        "Invalid resource name: special character . must not be present: metadata.name", error);
+    }
+
+    @Test
+    void tellsOfOneMistakeInANameTheFirst() {
+        assertThat(refusal(new BuildAdmission(), "a.b".repeat(30), "{steps: [{image: a}]}"))
+                .isEqualTo("Invalid resource name: special character . must not be present: metadata.name");
+        assertThat(refusal(new BuildAdmission(), "a".repeat(63), "{steps: [{image: a}]}"))
+                .isEmpty();
+    }
+
     @Test
     void saysWhichPoliciesThereAre() {
         assertThat(refusal(new BuildAdmission(), "b", "{template: {name: t}, concurrency: {policy: Never}}"))
@@ -110,10 +147,16 @@ class BuildAdmissionTest {
                 "{parameters: [{name: A}, {name: A}]}|invalid key name \"ParamName\": spec.b.spec.params",
                 "{steps: [{name: x}]}|missing field(s): spec.steps.Image",
                 "{volumes: [{name: v}, {name: v}]}|expected exactly one, got both: spec.volumes.name",
+                "{steps: [{name: x, image: i}, {name: x, image: i}]}|expected exactly one, got both: spec.steps.name",
+                "{steps: [{image: i}, {image: i}]}|''",
+                "{steps: [{}], volumes: [{name: v}, {name: v}], parameters: [{name: A}, {name: A}]}|missing field(s): spec.steps.Image",
+                "{volumes: [{name: v}, {name: v}], parameters: [{name: A}, {name: A}]}|expected exactly one, got both: spec.volumes.name",
                 "{parameters: [{name: A}], steps: [{image: '${A}'}]}|''"
             })
     void checksTemplates(String spec, String error) {
         assertThat(refusal(TemplateAdmission.ofBuildTemplates(), "t", spec)).isEqualTo(error);
+        assertThat(refusal(TemplateAdmission.ofClusterBuildTemplates(), "t", spec))
+                .isEqualTo(error);
     }
 
     @Test

@@ -77,7 +77,13 @@ class TemplateApplicationTest {
                 "[{name: A, value: 1}, {name: A, value: 2}]|{}|DuplicateArgName: duplicate argument name \"A\"",
                 "[]|{parameters: [{name: A, description: d e}, {name: B, default: x}, {name: C, description: f}]}|UnsatisfiedParameter: build does not specify these required parameters: [{A d e} {C f}]",
                 "[]|{steps: [{image: i, args: ['${A${B}}']}]}|NestedPlaceholder: nested placeholder in step 0 arg 0: \"${A${B}}\"",
-                "[]|{steps: [{name: s, image: i, workingDir: '${A${B}}'}]}|NestedPlaceholder: nested placeholder in step s working dir \"${A${B}}\""
+                "[]|{steps: [{name: s, image: i, workingDir: '${A${B}}'}]}|NestedPlaceholder: nested placeholder in step s working dir \"${A${B}}\"",
+                "[]|{steps: [{image: i}, {name: 's${A${B}}', image: i}]}|NestedPlaceholder: nested placeholder in step name 1: \"s${A${B}}\"",
+                "[]|{steps: [{name: s, image: i, env: [{name: X, value: plain}, {name: Y, value: '${A${B}}'}]}]}|NestedPlaceholder: nested placeholder in step s env value 1: \"${A${B}}\"",
+                "[]|{steps: [{name: s, image: i, command: [run, '${A${B}}']}]}|NestedPlaceholder: nested placeholder in step s command 1: \"${A${B}}\"",
+                "[]|{steps: [{name: s, image: i, args: ['${A${B}}'], command: ['${C${D}}']}]}|NestedPlaceholder: nested placeholder in step s arg 0: \"${A${B}}\"",
+                "[{name: A, value: 1}, {name: A, value: 2}]|{parameters: [{name: B}], steps: [{image: i, args: ['${A${B}}']}]}|DuplicateArgName: duplicate argument name \"A\"",
+                "[]|{parameters: [{name: B}], steps: [{image: i, args: ['${A${B}}']}]}|UnsatisfiedParameter: build does not specify these required parameters: [{B }]"
             })
     void tellsWhatDoesNotFit(String arguments, String template, String problem) throws JsonProcessingException {
         var spec = spec("template: {name: t, arguments: " + arguments + "}");
@@ -97,6 +103,16 @@ class TemplateApplicationTest {
     void tellsWhichFieldNamesATemplateThatIsMissing(String instance, String problem) throws JsonProcessingException {
         assertThat(TemplateCheck.missing(YAML.readValue(instance, TemplateInstantiation.class), "demo"))
                 .isEqualTo("spec.template.name: " + problem);
+    }
+
+    @Test
+    void leavesAPlaceholderThatOnlyLooksNested() throws JsonProcessingException {
+        var spec = spec("template: {name: t}");
+        var template = template(
+                "steps: [{name: s, image: i, args: ['${A}${B}', '$${A}', '${A'], env: [{name: X, valueFrom: {fieldRef: {fieldPath: a}}}]}]");
+
+        assertThat(TemplateCheck.problem(java.util.Objects.requireNonNull(spec.template()), template))
+                .isEmpty();
     }
 
     @Test

@@ -103,6 +103,32 @@ class GitStepIT {
     }
 
     @Test
+    void fetchesSubmodulesAndTheirs() throws IOException, GitAPIException {
+        repository("inner", "within", Map.of());
+        repository("outer", "around", Map.of("deep", "inner"));
+        repository("whole", "top", Map.of("libs/outer", "outer"));
+        repository("inner", "later", Map.of()); // what is pinned stays
+
+        var run = StepRun.of(folder, Map.of(), "git", "-url", server.url() + "/whole/.git", "-revision", "main");
+
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        assertThat(folder.resolve("workspace/file")).hasContent("top");
+        assertThat(folder.resolve("workspace/libs/outer/file")).hasContent("around");
+        assertThat(folder.resolve("workspace/libs/outer/deep/file")).hasContent("within");
+    }
+
+    @Test
+    void endsWhereARepositoryContainsItself() throws IOException, GitAPIException {
+        repository("loop", "one", Map.of());
+        repository("loop", "two", Map.of("self", "loop"));
+
+        var run = StepRun.of(folder, Map.of(), "git", "-url", server.url() + "/loop/.git", "-revision", "main");
+
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        assertThat(folder.resolve("workspace/self/file")).hasContent("one");
+    }
+
+    @Test
     void readsALocalRepository() throws IOException {
         var url = folder.resolve("repositories/app").toUri().toString();
 
@@ -176,6 +202,24 @@ class GitStepIT {
                 "credentials",
                 "-basic-git=" + entry);
         assertThat(run.exitCode()).as(run.output()).isZero();
+    }
+
+    /** A commit in the repository of that name, with other repositories at the paths given. */
+    private void repository(String name, String content, Map<String, String> submodules)
+            throws IOException, GitAPIException {
+        try (var git = Git.init()
+                .setDirectory(folder.resolve("repositories").resolve(name).toFile())
+                .setInitialBranch("main")
+                .call()) {
+            for (var submodule : submodules.entrySet()) {
+                git.submoduleAdd()
+                        .setPath(submodule.getKey())
+                        .setURI(server.url() + "/" + submodule.getValue() + "/.git")
+                        .call()
+                        .close();
+            }
+            commit(git, content);
+        }
     }
 
     private static String commit(Git git, String content) throws IOException, GitAPIException {

@@ -8,6 +8,7 @@ import dev.sluice.workflows.Wire;
 import dev.sluice.workflows.build.BuildActivities.StepEnd;
 import io.temporal.activity.Activity;
 import io.temporal.api.enums.v1.IndexedValueType;
+import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -259,13 +260,67 @@ class BuildWorkflowTest {
         assertThat(pod.story).doesNotContain("create");
     }
 
+    @Test
+    void tellsItsPhaseToWhoeverSearches() {
+        var whole = workflow();
+        whole.run(BUILD);
+        assertThat(phases(whole)).containsExactly("Validating", "Running", "Succeeded");
+
+        pod.ends.put("one", new StepEnd(StepEnd.Kind.ENDED, "p", "one", "img", 2, null, null));
+        var failed = workflow();
+        failed.run(BUILD);
+        assertThat(phases(failed)).containsExactly("Validating", "Running", "Failed");
+
+        pod.plan = BuildActivities.Plan.refused("BuildValidationFailed", "no such template");
+        var refused = workflow();
+        refused.run(BUILD);
+        assertThat(phases(refused)).containsExactly("Validating", "Failed");
+
+        pod.ends.clear();
+        pod.plan = new BuildActivities.Plan(
+                null, false, false, List.of("one"), 600_000, true, false, List.of(), List.of());
+        var queued = workflow();
+        queued.run(BUILD);
+        assertThat(phases(queued)).containsExactly("Validating", "Queued", "Running", "Succeeded");
+    }
+
+    @Test
+    void tellsThatItEndedBeforeTheBuildDid() {
+        pod.hang = "two";
+        pod.plan = new BuildActivities.Plan(null, false, false, List.of("one", "two"), 1_500);
+        var late = workflow();
+        late.run(BUILD);
+        assertThat(phases(late)).containsExactly("Validating", "Running", "TimedOut");
+
+        pod.plan = new BuildActivities.Plan(null, false, true, List.of("one", "two"), 600_000);
+        var cancelled = workflow();
+        cancelled.run(BUILD);
+        assertThat(phases(cancelled)).containsExactly("Validating", "Cancelled");
+    }
+
+    private List<String> phases(BuildWorkflow workflow) {
+        return history(workflow).stream()
+                .filter(HistoryEvent::hasUpsertWorkflowSearchAttributesEventAttributes)
+                .map(event -> event.getUpsertWorkflowSearchAttributesEventAttributes()
+                        .getSearchAttributes()
+                        .getIndexedFieldsOrThrow(Wire.PHASE.getName())
+                        .getData()
+                        .toStringUtf8()
+                        .replace("\"", ""))
+                .toList();
+    }
+
     /** By its own history: the clock of the environment runs on, in leaps, once nothing is open. */
     private Duration took(BuildWorkflow workflow) {
-        var id = Objects.requireNonNull(WorkflowStub.fromTyped(workflow).getExecution())
-                .getWorkflowId();
-        var events = environment.getWorkflowClient().fetchHistory(id).getEvents();
+        var events = history(workflow);
         return Duration.ofSeconds(events.getLast().getEventTime().getSeconds()
                 - events.getFirst().getEventTime().getSeconds());
+    }
+
+    private List<HistoryEvent> history(BuildWorkflow workflow) {
+        var id = Objects.requireNonNull(WorkflowStub.fromTyped(workflow).getExecution())
+                .getWorkflowId();
+        return environment.getWorkflowClient().fetchHistory(id).getEvents();
     }
 
     private static StepEnd failed(int code) {
