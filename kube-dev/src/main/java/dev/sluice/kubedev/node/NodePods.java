@@ -269,7 +269,7 @@ final class NodePods implements AutoCloseable {
                 "Scheduled",
                 "Successfully assigned " + namespace + "/" + name + " to " + node.nodeName());
         inbox.add(() -> {
-            if (here.get(uid) == placed && !workers.containsKey(uid)) { // else it was seen, or is gone again
+            if (placed.equals(here.get(uid)) && !workers.containsKey(uid)) { // else it was seen, or is gone again
                 take(placed);
             }
         });
