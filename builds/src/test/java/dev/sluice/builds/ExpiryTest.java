@@ -107,13 +107,13 @@ class ExpiryTest {
                 spec: {%3$s}
                 status: {%4$s conditions: [{type: Succeeded, status: "%5$s"}]}
                 """.formatted(
-                                name,
-                                created,
-                                retention.isEmpty()
-                                        ? ""
-                                        : "retention: " + (retention.startsWith("{") ? retention : "{" + retention + "}"),
-                                end == null ? "" : "completionTime: \"" + end + "\",",
-                                succeeded),
+                        name,
+                        created,
+                        retention.isEmpty()
+                                ? ""
+                                : "retention: " + (retention.startsWith("{") ? retention : "{" + retention + "}"),
+                        end == null ? "" : "completionTime: \"" + end + "\",",
+                        succeeded),
                 Build.class);
     }
 }

@@ -191,8 +191,7 @@ class BuildPodsTest {
 
         var pod = PODS.pod(build, build.getSpec(), List.of());
 
-        assertThat(pod.getMetadata().getLabels())
-                .isEqualTo(Map.of("team", "blue", "build.knative.dev/buildName", "b"));
+        assertThat(pod.getMetadata().getLabels()).isEqualTo(Map.of("team", "blue", "build.knative.dev/buildName", "b"));
         assertThat(pod.getMetadata().getAnnotations())
                 .isEqualTo(Map.of("note", "kept", "sidecar.istio.io/inject", "false"));
     }

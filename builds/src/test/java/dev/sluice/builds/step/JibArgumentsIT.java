@@ -56,7 +56,10 @@ class JibArgumentsIT {
 
     @Test
     void startsTheMainClassOfAJarWithTheLibrariesThatItNames() throws IOException {
-        jar("app.jar", Map.of("Main-Class", "demo.Main", "Class-Path", "libs/a.jar libs/absent.jar"), "demo/Main.class");
+        jar(
+                "app.jar",
+                Map.of("Main-Class", "demo.Main", "Class-Path", "libs/a.jar libs/absent.jar"),
+                "demo/Main.class");
         jar("libs/a.jar", Map.of(), "a/A.class");
 
         var run = jib("/jar", "--base=scratch");
@@ -116,8 +119,8 @@ class JibArgumentsIT {
         assertThat(entrypoint("web", jib("/web", "--base=scratch", "--directory=services/web")))
                 .endsWith("demo.Web");
         assertThat(failure(jib("/web", "--base=scratch", "--directory=services/shop")))
-                .isEqualTo("DirectoryNotFound: the source has no directory "
-                        + folder.resolve("workspace/services/shop"));
+                .isEqualTo(
+                        "DirectoryNotFound: the source has no directory " + folder.resolve("workspace/services/shop"));
     }
 
     /** Into two repositories, and with a cache each, so that nothing of the first time is found. */
@@ -153,7 +156,8 @@ class JibArgumentsIT {
         });
 
         var first = jib("/layers", "--base=" + base);
-        assertThat(uploads).as("two of libraries, one of the application, and the configuration")
+        assertThat(uploads)
+                .as("two of libraries, one of the application, and the configuration")
                 .hasSizeBetween(4, 5);
         uploads.clear();
         jar("app.jar", Map.of("Main-Class", "demo.Main", "Class-Path", "libs/a.jar libs/b-SNAPSHOT.jar"), "two");
@@ -170,8 +174,8 @@ class JibArgumentsIT {
     @Test
     void pullsABaseInTheNameOfTheSecret() throws Exception {
         jar("app.jar", Map.of("Main-Class", "demo.Main"), "demo/Main.class");
-        try (var closed = Registry.start(
-                Registry.Options.in(folder.resolve("closed")).withUser("ann", "se:cret"))) {
+        try (var closed =
+                Registry.start(Registry.Options.in(folder.resolve("closed")).withUser("ann", "se:cret"))) {
             credentials(closed);
             var base = base(closed, "/me/base:1");
             var config = folder.resolve("home/.docker/config.json");
@@ -292,8 +296,7 @@ class JibArgumentsIT {
     private JsonNode manifest(String repository, StepRun run) throws IOException {
         return new ObjectMapper()
                 .readTree(fetch(
-                        repository,
-                        "manifests/" + run.message().path("digest").asText()));
+                        repository, "manifests/" + run.message().path("digest").asText()));
     }
 
     private byte[] fetch(String repository, String what) throws IOException {
