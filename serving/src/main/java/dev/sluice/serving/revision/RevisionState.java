@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The conditions of a Revision from what is known of it. Pure. */
@@ -17,6 +18,8 @@ final class RevisionState {
     static final String CONTAINER = "ContainerHealthy";
     static final String BUILD = "BuildSucceeded";
     private static final String ACTIVE = "Active";
+    private static final Pattern YOUNG_NAMESPACE =
+            Pattern.compile("error looking up service account [^/ ]+/default: .*not found");
 
     static void mark(ConditionSet conditions, ScaleView view, Deployment deployment, Optional<PodTrouble> trouble) {
         active(conditions, view);
@@ -38,7 +41,7 @@ final class RevisionState {
             conditions.markFalse(RESOURCES, "ProgressDeadlineExceeded", "Initial scale was never achieved");
             return;
         }
-        var failure = condition(deployment, "ReplicaFailure", "True");
+        var failure = condition(deployment, "ReplicaFailure", "True").filter(c -> !isOfAYoungNamespace(c));
         var late = condition(deployment, "Progressing", "False");
         if (failure.isPresent()) {
             conditions.markFalse(
@@ -52,6 +55,12 @@ final class RevisionState {
                 conditions.markUnknown(CONTAINER, "Deploying", null);
             }
         }
+    }
+
+    /** Kubernetes makes the account {@code default} a moment after its namespace: until then no pod can be created. */
+    private static boolean isOfAYoungNamespace(DeploymentCondition failure) {
+        var message = failure.getMessage();
+        return message != null && YOUNG_NAMESPACE.matcher(message).find();
     }
 
     /** Whether the build is done well; otherwise says where it is. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.serving.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package dev.sluice.serving.revision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.api.conditions.ConditionSet;
+import dev.sluice.serving.autoscale.ScaleView;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RevisionStateTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    pods "a-1" is forbidden: error looking up service account ns/default: serviceaccount "default" not found | Unknown
+                    pods "a-1" is forbidden: error looking up service account ns/mine: serviceaccount "mine" not found       | False
+                    pods "a-1" is forbidden: exceeded quota: small, requested: cpu=1                                         | False
+                    """)
+    void whyPodsCannotBeCreatedIsToldUnlessTheNamespaceIsYoung(String message, String status) {
+        var deployment = new DeploymentBuilder()
+                .withNewStatus()
+                .addNewCondition()
+                .withType("ReplicaFailure")
+                .withStatus("True")
+                .withReason("FailedCreate")
+                .withMessage(message)
+                .endCondition()
+                .endStatus()
+                .build();
+        var conditions = new ConditionSet(
+                "Ready", List.of(RevisionState.RESOURCES, RevisionState.CONTAINER), List.of(), Instant.EPOCH);
+        RevisionState.mark(
+                conditions,
+                new ScaleView(ScaleView.State.ACTIVATING, 0, 1, false, false),
+                deployment,
+                Optional.empty());
+        assertThat(conditions.status(RevisionState.RESOURCES)).isEqualTo(status);
+        assertThat(conditions.status("Ready")).isEqualTo(status);
+    }
+}

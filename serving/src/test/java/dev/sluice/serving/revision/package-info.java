@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.serving.revision;
+
+import org.jspecify.annotations.NullMarked;
