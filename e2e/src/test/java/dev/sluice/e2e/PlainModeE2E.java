@@ -3,9 +3,15 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.kubedev.registry.Registry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -26,7 +32,7 @@ class PlainModeE2E {
     private Path home = Path.of("");
 
     @Test
-    void takesARepositoryToAUrlThatSleepsAndWakesForRequestsAndEvents() {
+    void takesARepositoryToAUrlThatSleepsAndWakesForRequestsAndEvents() throws IOException {
         try (var platform = new Platform(home, "--plain-processes")) {
             platform.up();
             platform.sluice(
@@ -68,11 +74,37 @@ class PlainModeE2E {
                     .untilAsserted(() ->
                             assertThat(http.get(echo + "/received").body()).contains("ce-id=plain-1"));
 
+            saysThatARegistryRefuses(platform);
+
             platform.down();
             platform.up();
             assertThat(http.get(url).body()).isEqualTo("Hello plain from version 1!\n");
             platform.down();
         }
+    }
+
+    /** In one line, by both verbs. Here, as only plain processes share the loopback that such a registry is on. */
+    private void saysThatARegistryRefuses(Platform platform) throws IOException {
+        var site = Files.createDirectory(home.resolve("site"));
+        Files.writeString(site.resolve("index.html"), "hello\n");
+        try (var registry = Registry.start(Registry.Options.in(home.resolve("refusing")))) {
+            var image = registry.address() + "/a/b";
+            for (var verb : List.of("build", "deploy")) {
+                for (int refusal : new int[] {401, 403}) {
+                    registry.failing(
+                            (_, path) -> path.startsWith("/v2/a/b/") ? OptionalInt.of(refusal) : OptionalInt.empty());
+                    assertThat(platform.sluice(verb, site.toString(), "--name", "refused", "--image", image)
+                                    .failed()
+                                    .err()
+                                    .lines()
+                                    .filter(line -> line.startsWith("sluice: ")))
+                            .as(verb + " where the registry answers " + refusal)
+                            .singleElement(InstanceOfAssertFactories.STRING)
+                            .contains("RegistryUnauthorized", "does not let the build's service account push " + image);
+                }
+            }
+        }
+        assertThat(platform.kubectl("get", "ksvc", "refused").failed().err()).contains("not found");
     }
 
     private static void sleeps(Platform platform, String service) {
