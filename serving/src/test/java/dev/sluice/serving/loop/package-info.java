@@ -1,3 +1,4 @@
+/** What is looked at when, and how often. */
 @NullMarked
 package dev.sluice.serving.loop;
 

@@ -21,7 +21,11 @@ class RevisionStateTest {
                     """)
     void whyPodsCannotBeCreatedIsToldUnlessTheNamespaceIsYoung(String message, String status) {
         var deployment = new DeploymentBuilder()
+                .withNewMetadata()
+                .withGeneration(1L)
+                .endMetadata()
                 .withNewStatus()
+                .withObservedGeneration(1L)
                 .addNewCondition()
                 .withType("ReplicaFailure")
                 .withStatus("True")

@@ -1,3 +1,4 @@
+/** What a revision is said to be. */
 @NullMarked
 package dev.sluice.serving.revision;
 
