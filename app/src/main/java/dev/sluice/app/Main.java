@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.app.cli.CommandLines;
 import dev.sluice.app.platform.StepProgram;
+import dev.sluice.app.platform.TrainingRun;
 import java.util.Set;
 
 /** The entry point of everything: the command line, the instance behind it, and the steps in build pods. */
@@ -12,8 +13,7 @@ public final class Main {
         int code = words.length > 0 && words[0].equals("step") // before anything else is loaded: pods wait for it
                 ? StepProgram.run(words)
                 : CommandLines.runHere(words, System::getenv);
-        System.out.flush();
-        System.err.flush();
+        TrainingRun.ending();
         if (words.length > 0 && HAVE_HOOKS.contains(words[0])) {
             System.exit(code);
         }

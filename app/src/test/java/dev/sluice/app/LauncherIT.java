@@ -124,6 +124,39 @@ class LauncherIT {
                 .hasLineCount(1);
     }
 
+    /** The JVM keeps what it learned only where the instance became ready and the cache is whole; otherwise the next one learns. */
+    @Test
+    void startsFromWhatTheFirstReadyInstanceLearned() throws Exception {
+        var target = Files.createDirectories(folder.resolve("checkout/app/target"));
+        Files.writeString(target.resolve("sluice.classpath"), "none.jar");
+        Files.createFile(target.resolve("sluice.built"));
+        var jdk = folder.resolve("jdk");
+        Files.createDirectories(jdk.resolve("bin"));
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
+        script(jdk.resolve("bin/javac"), "");
+        script(jdk.resolve("bin/java"), """
+                cache=
+                for word; do
+                    case $word in
+                        -XX:AOTCache=*) cache=${word#*=} ;;
+                        -XX:AOTCacheOutput=*) echo "$WHOLE" >"${word#*=}" ;;
+                        -Dsluice.training=*) [ "$READY" = no ] || : >"${word#*=}" ;;
+                        -version) grep -q yes "$cache"; exit ;;
+                    esac
+                done
+                echo "$*" | tr ' ' '\\n' | grep AOTCache >&2""");
+        var environment = new String[] {"JAVA_HOME", jdk.toString(), "READY", "no", "WHOLE", "yes"};
+        var learns = "-XX:AOTCacheOutput=" + target.resolve("sluice-up.aot.new");
+
+        assertThat(said("up", environment)).contains(learns);
+        environment[3] = "yes";
+        environment[5] = "half";
+        assertThat(said("up", environment)).contains(learns);
+        environment[5] = "yes";
+        assertThat(said("up", environment)).contains(learns);
+        assertThat(said("up", environment)).contains("-XX:AOTCache=" + target.resolve("sluice-up.aot") + "\n");
+    }
+
     /** The exit code and what went to stderr. */
     private String said(String verb, String... environment) throws Exception {
         var builder = new ProcessBuilder(folder.resolve("checkout/sluice").toString(), verb)
@@ -142,7 +175,10 @@ class LauncherIT {
     }
 
     private void program(String name, String script) throws Exception {
-        var file = programs.resolve(name);
+        script(programs.resolve(name), script);
+    }
+
+    private static void script(Path file, String script) throws Exception {
         Files.writeString(file, "#!" + onPath("bash") + "\n" + script + "\n");
         assertThat(file.toFile().setExecutable(true)).isTrue();
     }

@@ -206,7 +206,7 @@ public final class Platform implements AutoCloseable {
                 .run(home, LAUNCHER.toString(), "down")
                 .succeeded();
         try {
-            if (!process().waitFor(60, TimeUnit.SECONDS)) {
+            if (!process().waitFor(120, TimeUnit.SECONDS)) {
                 throw new AssertionError("sluice up still runs after sluice down");
             }
             if (process().exitValue() != 0) {
@@ -226,7 +226,7 @@ public final class Platform implements AutoCloseable {
         if (running != null && running.isAlive()) {
             running.destroy();
             try {
-                if (!running.waitFor(60, TimeUnit.SECONDS)) {
+                if (!running.waitFor(120, TimeUnit.SECONDS)) {
                     running.destroyForcibly().waitFor();
                 }
             } catch (InterruptedException e) {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         description = "Stop the instance; its state stays and the next 'up' continues.")
 final class DownVerb implements LocalVerb {
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "Then it is killed (default: ${DEFAULT-VALUE}).")
-    int timeout = 60;
+    int timeout = 120;
 
     @Override
     public int run(Here here) throws InterruptedException {

@@ -39,6 +39,7 @@ public final class Instance {
             starting.set(false);
             platform.instance().file(Instant.now()).write(state);
             platform.instance().story((System.nanoTime() - began) / 1_000_000).forEach(options.progress());
+            TrainingRun.ready();
             stop.await();
             options.progress().accept("Stopping.");
             InstanceFile.delete(state);

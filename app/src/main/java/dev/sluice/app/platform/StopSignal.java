@@ -28,8 +28,7 @@ final class StopSignal {
             return;
         }
         if (orderly) {
-            System.out.flush();
-            System.err.flush();
+            TrainingRun.ending();
             Runtime.getRuntime().halt(0);
         }
     }
