@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Bad manifests are refused with one message that names the field, and nothing is stored. */
-@ExtendWith(SharedPlatform.class)
+@ExtendWith({HalfCondition.class, SharedPlatform.class})
 class BadInputE2E {
     @Test
     void namesAnUnknownField(Platform platform, TestNamespace namespace) {

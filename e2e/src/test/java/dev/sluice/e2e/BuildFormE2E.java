@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Services of 2018 that say what to build, beside those that say what to run. */
-@ExtendWith(SharedPlatform.class)
+@ExtendWith({HalfCondition.class, SharedPlatform.class})
 class BuildFormE2E {
     private static final Path EXAMPLE =
             Platform.LAUNCHER.resolveSibling("examples").resolve("hello-java");

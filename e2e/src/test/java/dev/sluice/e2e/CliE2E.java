@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the verbs say to the one who types them. */
-@ExtendWith(SharedPlatform.class)
+@ExtendWith({HalfCondition.class, SharedPlatform.class})
 class CliE2E {
     private final Http http = new Http();
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a repository to a URL with the command line; a second version by rollout, and back. */
-@ExtendWith(SharedPlatform.class)
+@ExtendWith({HalfCondition.class, SharedPlatform.class})
 class DeployE2E {
     private static final Path EXAMPLE =
             Platform.LAUNCHER.resolveSibling("examples").resolve("hello-java");

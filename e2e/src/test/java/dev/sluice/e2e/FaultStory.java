@@ -153,7 +153,7 @@ enum FaultStory {
         }
     };
 
-    private static final String NAMESPACE = "default";
+    static final String NAMESPACE = "default";
     private static final Http HTTP = new Http();
     private static final String EXAMPLE =
             Platform.LAUNCHER.resolveSibling("examples").resolve("hello-java").toString();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Plain kubectl is a full client of the platform. */
-@ExtendWith(SharedPlatform.class)
+@ExtendWith({HalfCondition.class, SharedPlatform.class})
 class KubectlE2E {
     private final Http http = new Http();
 

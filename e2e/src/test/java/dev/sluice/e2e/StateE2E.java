@@ -39,6 +39,8 @@ class StateE2E {
                     "kept",
                     Services.manifest(NAMESPACE, "kept", Images.echo(platform), Map.of("TARGET", "again")));
             var channel = Events.channel(platform, NAMESPACE, "kept", "kept");
+            parkAnEvent(platform);
+            endABuild(platform);
 
             // Sluice itself: its children end with it
             var children = platform.process().descendants().toList();
@@ -48,6 +50,7 @@ class StateE2E {
                     .untilAsserted(() -> assertThat(children).noneMatch(ProcessHandle::isAlive));
             platform.up();
             answers(url);
+            remembers(platform);
 
             // each engine in turn, by the name of its program
             for (var engine : List.of("etcd", "kube-apiserver", "kube-controller-manager", "temporal")) {
@@ -79,6 +82,11 @@ class StateE2E {
             var moved = Services.url(platform, NAMESPACE, "kept");
             assertThat(moved).isNotEqualTo(url);
             answers(moved);
+            remembers(platform);
+            assertThat(platform.sluice("rollout", "status", "kept").succeeded().out())
+                    .contains("kept-00001");
+            assertThat(platform.sluice("events", "replay", "parked-1").succeeded().out())
+                    .contains("1 event");
             assertThat(http.post(channel.replace(port(url), port(moved)), Events.cloudEvent("kept-1"), "kept")
                             .statusCode())
                     .isEqualTo(202);
@@ -86,6 +94,52 @@ class StateE2E {
                     .untilAsserted(() ->
                             assertThat(http.get(moved + "/received").body()).contains("ce-id=kept-1"));
         }
+    }
+
+    private void parkAnEvent(Platform platform) {
+        var lost = Events.channel(platform, NAMESPACE, "lost", "nobody");
+        platform.kubectl(
+                        "patch",
+                        "subscriptions.channels.knative.dev/lost",
+                        "--type=merge",
+                        "-p",
+                        "{\"spec\":{\"delivery\":{\"retry\":0}}}")
+                .succeeded();
+        assertThat(http.post(lost, Events.cloudEvent("parked-1"), "x").statusCode())
+                .isEqualTo(202);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(platform.sluice("events", "show", "parked-1")
+                                .succeeded()
+                                .out())
+                        .contains("parked after"));
+    }
+
+    private static void endABuild(Platform platform) {
+        platform.kubectlWith("""
+                        apiVersion: build.knative.dev/v1alpha1
+                        kind: Build
+                        metadata:
+                          name: ended
+                          namespace: %s
+                        spec:
+                          steps:
+                          - name: ask
+                            image: %s
+                            args: ["http://127.0.0.1:1/of-the-build"]
+                        """.formatted(NAMESPACE, Images.ask(platform)), "apply", "-f", "-")
+                .succeeded();
+        platform.kubectl("wait", "builds/ended", "--for=condition=Succeeded=false", "--timeout=120s")
+                .succeeded();
+        platform.kubectl("delete", "pods", "-l", "build.knative.dev/buildName=ended")
+                .succeeded();
+    }
+
+    /** What is not in the API server: the event that waits for a person, and the log of a build whose pod is gone. */
+    private static void remembers(Platform platform) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(platform.sluice("events", "list").succeeded().out())
+                        .contains("parked-1"));
+        assertThat(platform.sluice("logs", "ended").succeeded().out()).contains("ConnectException");
     }
 
     @Test

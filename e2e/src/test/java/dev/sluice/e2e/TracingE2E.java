@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A ConfigMap, written while everything runs, sends the spans of requests to a collector. */
-@ExtendWith(SharedPlatform.class)
+@ExtendWith({HalfCondition.class, SharedPlatform.class})
 class TracingE2E {
     private final Http http = new Http();
 

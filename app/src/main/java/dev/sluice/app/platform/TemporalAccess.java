@@ -4,6 +4,8 @@ import com.uber.m3.tally.Scope;
 import dev.sluice.app.payloads.EncryptedPayloads;
 import dev.sluice.app.payloads.PayloadKeys;
 import dev.sluice.workflows.Payloads;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.common.converter.CodecDataConverter;
@@ -16,16 +18,19 @@ import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The connection to Temporal and the workers that live on it. */
 final class TemporalAccess implements AutoCloseable {
     private static final Duration CONNECT_LIMIT = Duration.ofMinutes(2);
+    private static final Duration PAUSE = Duration.ofMillis(200);
     private static final int DRAIN_SECONDS = 10;
     /** By default a workflow thread that gets no core for a second fails its task, which is tried again ten seconds later. */
     private static final long STALL_MILLIS = 10_000;
 
+    private final String target;
     private final WorkflowServiceStubs stubs;
     private final WorkflowClient client;
     private final WorkerFactory workers;
@@ -35,6 +40,7 @@ final class TemporalAccess implements AutoCloseable {
      * @param numbers for what client and workers count
      */
     TemporalAccess(String target, @Nullable PayloadKeys keys, Scope numbers) {
+        this.target = target;
         stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(target)
                 .setMetricsScope(numbers)
@@ -70,9 +76,33 @@ final class TemporalAccess implements AutoCloseable {
     }
 
     void start() {
-        // by itself the first call gives up after ten seconds, which a loaded machine may need
-        stubs.connect(CONNECT_LIMIT);
+        connect(CONNECT_LIMIT);
         workers.start();
+    }
+
+    /**
+     * The SDK's own limit is for the connection: its first call gives up after ten seconds, which a loaded machine may need.
+     *
+     * @throws PlatformException when Temporal does not answer within the limit
+     */
+    void connect(Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (true) {
+            try {
+                stubs.connect(limit);
+                return;
+            } catch (StatusRuntimeException e) {
+                var code = e.getStatus().getCode();
+                boolean mayPass = code == Status.Code.DEADLINE_EXCEEDED || code == Status.Code.UNAVAILABLE;
+                if (!mayPass || System.nanoTime() - end > 0) {
+                    throw new PlatformException("Temporal at " + target + " does not answer: " + e.getStatus());
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+                if (Thread.currentThread().isInterrupted()) { // told to stop
+                    throw e;
+                }
+            }
+        }
     }
 
     /** They finish what they do, for a while; what they work for must not be closed before. */

@@ -1,5 +1,6 @@
 package dev.sluice.e2e.conformance;
 
+import dev.sluice.e2e.HalfCondition;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;

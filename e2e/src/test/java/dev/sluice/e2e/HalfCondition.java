@@ -1,14 +1,17 @@
-package dev.sluice.e2e.conformance;
+package dev.sluice.e2e;
 
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** With {@code -Dconformance.half=SEED} leaves out about half of the tests; those that the next seed takes. */
-final class HalfCondition implements ExecutionCondition {
+/**
+ * With {@code -De2e.half=SEED} leaves out about half of the tests, those that the next seed takes: of tests for kube-dev and for a full
+ * cluster each then runs once, on one of them.
+ */
+public final class HalfCondition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        var seed = System.getProperty("conformance.half", "");
+        var seed = System.getProperty("e2e.half", "");
         if (seed.isEmpty() || context.getTestMethod().isEmpty()) {
             return ConditionEvaluationResult.enabled("all run");
         }
