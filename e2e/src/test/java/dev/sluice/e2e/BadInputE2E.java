@@ -57,7 +57,7 @@ class BadInputE2E {
 
     @Test
     void runsTheLaunchManifestWithItsUserNameFilledIn(Platform platform, TestNamespace namespace) {
-        var image = Images.onDockerHub(platform, "somebody/helloworld-go:1");
+        var image = Images.onDockerHub(platform, "somebody/helloworld-go");
         var url = Services.applyReady(platform, namespace.name(), "launch", launchManifest(namespace, image));
         assertThat(new Http().get(url).body()).isEqualTo("Hello Go Sample v1!\n");
     }

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledIfSystemProperty(named = "sluice.e2e.cluster", matches = "true")
 @ExtendWith(SharedPlatform.class)
 class ClusterFaultsE2E {
-    private static final List<FaultStory> STORIES =
-            List.of(FaultStory.DELIVERY_BETWEEN_ATTEMPTS, FaultStory.PRODUCER_IN_MID_STREAM, FaultStory.ROLLOUT_HALF_WAY);
+    private static final List<FaultStory> STORIES = List.of(
+            FaultStory.DELIVERY_BETWEEN_ATTEMPTS, FaultStory.PRODUCER_IN_MID_STREAM, FaultStory.ROLLOUT_HALF_WAY);
 
     /** That platform outlives its deaths; tests that follow use it too. */
     @ParameterizedTest(name = "{0}, killing {1}, seed {2}")

@@ -85,7 +85,9 @@ class StateE2E {
             remembers(platform);
             assertThat(platform.sluice("rollout", "status", "kept").succeeded().out())
                     .contains("kept-00001");
-            assertThat(platform.sluice("events", "replay", "parked-1").succeeded().out())
+            assertThat(platform.sluice("events", "replay", "parked-1")
+                            .succeeded()
+                            .out())
                     .contains("1 event");
             assertThat(http.post(channel.replace(port(url), port(moved)), Events.cloudEvent("kept-1"), "kept")
                             .statusCode())
@@ -137,7 +139,8 @@ class StateE2E {
     /** What is not in the API server: the event that waits for a person, and the log of a build whose pod is gone. */
     private static void remembers(Platform platform) {
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(platform.sluice("events", "list").succeeded().out())
+                .untilAsserted(() -> assertThat(
+                                platform.sluice("events", "list").succeeded().out())
                         .contains("parked-1"));
         assertThat(platform.sluice("logs", "ended").succeeded().out()).contains("ConnectException");
     }

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 class TemporalAccessTest {
     private final AtomicInteger late = new AtomicInteger();
     private final Server server = server();
-    private final TemporalAccess temporal =
-            new TemporalAccess("127.0.0.1:" + server.getPort(), null, new NoopScope());
+    private final TemporalAccess temporal = new TemporalAccess("127.0.0.1:" + server.getPort(), null, new NoopScope());
 
     @AfterEach
     void close() {
