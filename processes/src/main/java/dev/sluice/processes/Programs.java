@@ -47,6 +47,7 @@ public final class Programs {
 
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration ANSWER = Duration.ofSeconds(15);
+    private static final Duration SILENCE = Duration.ofMinutes(1);
     private static final int LAST_LINES = 15;
     private static final ReentrantLock IN_THIS_JVM = new ReentrantLock();
 
@@ -157,7 +158,7 @@ public final class Programs {
                 .build()) {
             var request = HttpRequest.newBuilder(from).timeout(ANSWER).build();
             var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            try (var body = response.body()) {
+            try (var body = new StallGuard(response.body(), SILENCE)) {
                 if (response.statusCode() != 200) {
                     throw new EngineException("GET " + from + ": status " + response.statusCode());
                 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ public final class SupervisedProcess implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONG_LIFE = Duration.ofSeconds(10);
+    private static final Duration LOG_LOOK = Duration.ofMinutes(1);
     private static final long LARGEST_LOG = 16L << 20;
     private static final int TAIL = 2000;
 
@@ -128,7 +130,10 @@ public final class SupervisedProcess implements AutoCloseable {
         var pause = FIRST_PAUSE;
         try {
             while (true) {
-                int code = current().waitFor();
+                while (!current().waitFor(LOG_LOOK.toSeconds(), TimeUnit.SECONDS)) {
+                    bound(spec.log(), LARGEST_LOG);
+                }
+                int code = current().exitValue();
                 if (closed.getCount() == 0) {
                     return;
                 }
@@ -170,12 +175,7 @@ public final class SupervisedProcess implements AutoCloseable {
     private Process spawn() {
         try {
             Files.createDirectories(spec.log().toAbsolutePath().getParent());
-            if (Files.exists(spec.log()) && Files.size(spec.log()) > LARGEST_LOG) {
-                Files.move(
-                        spec.log(),
-                        spec.log().resolveSibling(spec.log().getFileName() + ".1"),
-                        StandardCopyOption.REPLACE_EXISTING);
-            }
+            bound(spec.log(), LARGEST_LOG);
         } catch (IOException e) {
             throw new UncheckedIOException("preparing " + spec.log(), e);
         }
@@ -184,6 +184,19 @@ public final class SupervisedProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(spec.log().toFile()));
         builder.environment().putAll(spec.environment());
         return spawner.spawn(builder);
+    }
+
+    /** A child appends to the file that it has open: what is in it moves, and the file stays. What it says in that moment may be lost. */
+    static void bound(Path log, long largest) {
+        try {
+            if (Files.exists(log) && Files.size(log) > largest) {
+                Files.copy(
+                        log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+                Files.write(log, new byte[0], StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+            }
+        } catch (IOException e) {
+            LOG.atWarn().addKeyValue("log", log).setCause(e).log("a log that has grown large stays");
+        }
     }
 
     private Process current() {

@@ -10,9 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** At most one instance per state folder: a file lock, which the system takes back from a dead process. */
 public final class InstanceLock implements AutoCloseable {
+    private static final int LOOKS = 10;
+    private static final long PAUSE_NANOS = 50_000_000;
+
     private final FileChannel channel;
     private final FileLock lock;
 
@@ -26,7 +30,7 @@ public final class InstanceLock implements AutoCloseable {
         try {
             var channel = FileChannel.open(
                     state.lock(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            var lock = tryLock(channel);
+            var lock = lockWithin(channel, LOOKS);
             if (lock.isEmpty()) {
                 channel.close();
                 return Optional.empty();
@@ -47,7 +51,7 @@ public final class InstanceLock implements AutoCloseable {
             return Optional.empty();
         }
         try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            var lock = tryLock(channel);
+            var lock = tryLock(channel, true);
             if (lock.isPresent()) {
                 lock.get().release();
                 return Optional.empty();
@@ -58,9 +62,21 @@ public final class InstanceLock implements AutoCloseable {
         }
     }
 
-    private static Optional<FileLock> tryLock(FileChannel channel) throws IOException {
+    /** Whoever looks for an instance holds the lock for a moment, shared with others who look. */
+    private static Optional<FileLock> lockWithin(FileChannel channel, int looks) throws IOException {
+        for (int i = 0; i < looks; i++) {
+            var lock = tryLock(channel, false);
+            if (lock.isPresent()) {
+                return lock;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<FileLock> tryLock(FileChannel channel, boolean shared) throws IOException {
         try {
-            return Optional.ofNullable(channel.tryLock());
+            return Optional.ofNullable(channel.tryLock(0, Long.MAX_VALUE, shared));
         } catch (OverlappingFileLockException _) {
             return Optional.empty(); // held by this very process
         }

@@ -176,6 +176,8 @@ public final class LightNode implements AutoCloseable {
             open(new Registration(options.client(), name, context.hostAddress(), server.port(), capacity, timer));
             if (sandboxes.plain()) {
                 open(new PlainPorts(options.client()));
+            } else {
+                PlainPorts.withdraw(options.client()); // one that was killed may have left it
             }
             open(new Claims(options.client(), directory.resolve("claims"), name));
             open(pods);

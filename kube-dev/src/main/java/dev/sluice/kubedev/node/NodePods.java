@@ -187,7 +187,10 @@ final class NodePods implements AutoCloseable {
 
     private void take(Pod pod) {
         String uid = pod.getMetadata().getUid();
-        here.put(uid, pod);
+        Pod before = here.put(uid, pod);
+        if (finished(pod) && before != null && !finished(before)) {
+            retryUnplaced(); // it has given its place back
+        }
         PodWorker worker = workers.get(uid);
         if (worker != null) {
             worker.update(pod);

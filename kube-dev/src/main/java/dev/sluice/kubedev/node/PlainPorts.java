@@ -162,14 +162,19 @@ final class PlainPorts implements AutoCloseable {
         }
     }
 
+    /** Nobody is asked about ports any more. */
+    static void withdraw(KubernetesClient client) {
+        client.admissionRegistration()
+                .v1()
+                .mutatingWebhookConfigurations()
+                .withName(NAME)
+                .delete();
+    }
+
     @Override
     public void close() {
         try {
-            client.admissionRegistration()
-                    .v1()
-                    .mutatingWebhookConfigurations()
-                    .withName(NAME)
-                    .delete();
+            withdraw(client);
         } catch (KubernetesClientException e) {
             org.slf4j.LoggerFactory.getLogger(PlainPorts.class)
                     .atWarn()

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,8 @@ public final class ImageStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageStore.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
     private final Path names;
     private final Path layers;
@@ -116,12 +119,13 @@ public final class ImageStore {
         }
         Path root = roots.resolve(digest.substring("sha256:".length()));
         if (!Files.exists(root.resolve("image.json"))) {
+            remove(root); // half of one is none
             makeRoom();
             List<Path> parts = new ArrayList<>();
             for (JsonNode layer : manifest.path("layers")) {
-                parts.add(layer(reference, layer.path("digest").asText(), credentials));
+                parts.add(layer(reference, digest(layer, reference), credentials));
             }
-            assemble(reference, manifest.path("config").path("digest").asText(), credentials, parts, root);
+            assemble(reference, digest(manifest.path("config"), reference), credentials, parts, root);
         }
         Path name = nameFile(reference);
         Path fresh = Files.createTempFile(scratch, "name", "");
@@ -136,11 +140,21 @@ public final class ImageStore {
             JsonNode platform = each.path("platform");
             if (platform.path("os").asText().equals("linux")
                     && platform.path("architecture").asText().equals(architecture)) {
-                return each.path("digest").asText();
+                return digest(each, reference);
             }
         }
         throw new ImageException("failed to pull image \"" + reference + "\": no match for platform in manifest: linux/"
                 + architecture + ": not found");
+    }
+
+    /** A digest becomes the name of a folder: what a registry sends must be one. */
+    private static String digest(JsonNode descriptor, ImageReference reference) throws ImageException {
+        String digest = descriptor.path("digest").asText();
+        if (!DIGEST.matcher(digest).matches()) {
+            throw new ImageException("failed to pull and unpack image \"" + reference + "\": invalid digest \"" + digest
+                    + "\" in its manifest");
+        }
+        return digest;
     }
 
     private Path layer(ImageReference reference, String digest, Credentials credentials)
@@ -224,6 +238,10 @@ public final class ImageStore {
         List<Path> images = new ArrayList<>();
         try (var stream = Files.newDirectoryStream(roots)) {
             for (Path root : stream) {
+                if (!Files.exists(root.resolve("image.json"))) {
+                    remove(root);
+                    continue;
+                }
                 images.add(root);
                 total += JSON.readTree(Files.readAllBytes(root.resolve("image.json")))
                         .path("bytes")
@@ -243,7 +261,7 @@ public final class ImageStore {
                     .path("bytes")
                     .asLong();
             LOG.atInfo().addKeyValue("image", image.getFileName()).log("removing an image that was not used lately");
-            Trees.delete(image);
+            remove(image);
         }
         Set<String> wanted = ConcurrentHashMap.newKeySet();
         try (var stream = Files.newDirectoryStream(roots)) {
@@ -258,9 +276,18 @@ public final class ImageStore {
             for (Path layer : stream) {
                 if (!wanted.contains(String.valueOf(layer.getFileName()))
                         && Files.getLastModifiedTime(layer).toInstant().isBefore(recent)) {
-                    Trees.delete(layer);
+                    remove(layer);
                 }
             }
+        }
+    }
+
+    /** In one step as others see it, whoever is killed meanwhile: what is in its place is whole. */
+    private void remove(Path folder) throws IOException {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            Path away = Files.createTempDirectory(scratch, "gone");
+            Files.move(folder, away.resolve("it"), StandardCopyOption.ATOMIC_MOVE);
+            Trees.delete(away);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.kubedev.node.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.processes.StallGuard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -37,13 +38,15 @@ final class RegistryClient {
     private final RegistryAccess access;
     private final Map<String, String> authorizations = new ConcurrentHashMap<>();
 
+    private static final Duration SILENCE = Duration.ofSeconds(60);
+
     RegistryClient(RegistryAccess access) {
         this.access = access;
     }
 
     byte[] manifest(ImageReference image, String version, Credentials credentials) throws ImageException {
         HttpResponse<InputStream> response = get(image, "/manifests/" + version, ACCEPT, credentials);
-        try (InputStream in = response.body()) {
+        try (InputStream in = new StallGuard(response.body(), SILENCE)) {
             return in.readNBytes(16 << 20);
         } catch (IOException e) {
             throw new ImageException(
@@ -52,7 +55,7 @@ final class RegistryClient {
     }
 
     InputStream blob(ImageReference image, String digest, Credentials credentials) throws ImageException {
-        return get(image, "/blobs/" + digest, "*/*", credentials).body();
+        return new StallGuard(get(image, "/blobs/" + digest, "*/*", credentials).body(), SILENCE);
     }
 
     private HttpResponse<InputStream> get(ImageReference image, String path, String accept, Credentials credentials)

@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The work of starting one container instance: its image, its environment, its files, its process. Runs off the pod's thread. */
 final class ContainerStart {
@@ -51,6 +53,8 @@ final class ContainerStart {
         record CannotRun(String id, String message, ImageStore.Image image) implements Result {}
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerStart.class);
+
     private final NodeContext node;
     private final Pod pod;
     private final Container spec;
@@ -73,6 +77,20 @@ final class ContainerStart {
     }
 
     Result run() {
+        try {
+            return attempt();
+        } catch (RuntimeException e) { // tried again, and told: a container that nobody answers for cannot be deleted
+            LOG.atError()
+                    .addKeyValue("pod", pod.getMetadata().getName())
+                    .addKeyValue("container", spec.getName())
+                    .setCause(e)
+                    .log("a container could not be started");
+            node.events().warning(pod, Optional.of(fieldPath), "Failed", "Error: " + e);
+            return new Result.BadConfig("CreateContainerError", e.toString());
+        }
+    }
+
+    private Result attempt() {
         String text = String.valueOf(spec.getImage());
         Optional<ImageReference> reference = ImageReference.parse(text);
         if (reference.isEmpty()) {

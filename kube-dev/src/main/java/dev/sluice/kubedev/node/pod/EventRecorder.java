@@ -102,9 +102,16 @@ public final class EventRecorder implements AutoCloseable {
                     .withCount(Optional.ofNullable(before.getCount()).orElse(1) + 1)
                     .withLastTimestamp(at)
                     .build();
-            written.put(note.key(), again);
-            client.v1().events().resource(again).update();
-            return;
+            try {
+                client.v1().events().resource(again).update();
+                written.put(note.key(), again);
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != 404) {
+                    throw e;
+                }
+                written.remove(note.key()); // they are kept for an hour
+            }
         }
         Event event = new EventBuilder()
                 .withNewMetadata()
@@ -123,8 +130,8 @@ public final class EventRecorder implements AutoCloseable {
                 .withReportingInstance(nodeName)
                 .withNewSource(component, nodeName)
                 .build();
-        written.put(note.key(), event);
         client.v1().events().resource(event).create();
+        written.put(note.key(), event);
     }
 
     @Override

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -99,12 +101,13 @@ final class BubblewrapContainer implements ContainerProcess {
                 .append(quote(arguments));
         script.append(" && exec \"$@\"");
         List<String> command = new ArrayList<>();
-        namespace.ifPresent(n -> command.addAll(List.of("nsenter", "--net=" + n.path())));
-        command.addAll(List.of("unshare", "-m", "--propagation", "private", "sh", "-c", script.toString(), "sh"));
+        namespace.ifPresent(n -> command.addAll(List.of(HostPrograms.path("nsenter"), "--net=" + n.path())));
+        command.addAll(List.of(HostPrograms.path("unshare"), "-m", "--propagation", "private"));
+        command.addAll(List.of(HostPrograms.path("sh"), "-c", script.toString(), "sh"));
         if (launch.identity().user() != 0 || !launch.identity().groups().isEmpty()) {
             command.addAll(rights(launch.identity()));
         }
-        command.addAll(List.of("bwrap", "--args", "9", "--"));
+        command.addAll(List.of(HostPrograms.path("bwrap"), "--args", "9", "--"));
         command.addAll(launch.command());
 
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -117,7 +120,7 @@ final class BubblewrapContainer implements ContainerProcess {
     private static List<String> rights(Launch.Identity identity) {
         String groups = identity.groups().stream().map(String::valueOf).collect(Collectors.joining(","));
         return List.of(
-                "setpriv",
+                HostPrograms.path("setpriv"),
                 "--reuid=" + identity.user(),
                 "--regid=" + identity.group(),
                 groups.isEmpty() ? "--clear-groups" : "--groups=" + groups);
@@ -226,29 +229,40 @@ final class BubblewrapContainer implements ContainerProcess {
                         process::destroyForcibly);
     }
 
+    /** What the container's processes have, but for what would make a program of the machine load a file of the container's. */
+    static Map<String, String> entering(Map<String, String> environment) {
+        Map<String, String> kept = new TreeMap<>(environment);
+        kept.keySet()
+                .removeIf(k -> k.isEmpty()
+                        || k.startsWith("-")
+                        || k.startsWith("LD_")
+                        || List.of("GCONV_PATH", "LOCPATH", "NLSPATH", "GLIBC_TUNABLES", "MALLOC_TRACE")
+                                .contains(k));
+        kept.putIfAbsent("PATH", HostPrograms.USUAL);
+        return kept;
+    }
+
     @Override
     public Process execute(List<String> command) throws IOException {
         long pid = entered();
         StringBuilder script = new StringBuilder();
         group.processFiles()
                 .forEach(f -> script.append("echo $$ >").append(quote(f)).append("; "));
-        script.append("exec nsenter -t ").append(pid).append(" -m -u -i -n -p -r");
-        script.append(" --wdns=").append(quote(Path.of(launch.workingDirectory())));
+        script.append("exec \"$@\"");
+        // the programs before the command are the machine's: the container says nothing about where they are or what they load
+        List<String> all = new ArrayList<>(List.of(HostPrograms.path("sh"), "-c", script.toString(), "sh"));
+        all.addAll(List.of(HostPrograms.path("env"), "-i"));
+        entering(launch.environment()).forEach((k, v) -> all.add(k + "=" + v));
+        all.addAll(List.of(HostPrograms.path("setpriv"), "--no-new-privs"));
+        all.addAll(List.of(HostPrograms.path("nsenter"), "-t", Long.toString(pid), "-m", "-u", "-i", "-n", "-p", "-r"));
+        all.add("--wdns=" + launch.workingDirectory());
         if (launch.identity().user() != 0) {
-            script.append(" -S ")
-                    .append(launch.identity().user())
-                    .append(" -G ")
-                    .append(launch.identity().group());
+            all.addAll(List.of("-S", "" + launch.identity().user(), "-G", "" + launch.identity().group()));
         }
-        script.append(" -- \"$@\"");
-        List<String> all = new ArrayList<>(List.of("sh", "-c", script.toString(), "sh"));
+        all.add("--");
         all.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(all).redirectErrorStream(true);
-        String path = builder.environment().getOrDefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         builder.environment().clear();
-        builder.environment().putAll(launch.environment());
-        builder.environment().keySet().removeIf(k -> k.startsWith("LD_"));
-        builder.environment().putIfAbsent("PATH", path);
         builder.redirectInput(Path.of("/dev/null").toFile());
         return builder.start();
     }

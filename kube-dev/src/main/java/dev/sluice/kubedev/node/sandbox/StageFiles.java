@@ -80,21 +80,35 @@ final class StageFiles {
     private Path foothold(Bind bind, boolean folder, List<Bind> earlier) throws IOException {
         Optional<Bind> cover = within(bind.path(), earlier);
         if (cover.isPresent()) {
-            Path inside = Path.of(cover.get().path()).relativize(Path.of(bind.path()));
-            Path target = cover.get().host().resolve(inside);
-            if (!Files.exists(target)) {
-                if (folder) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.createDirectories(
-                            Optional.ofNullable(target.getParent()).orElse(target));
-                    Files.createFile(target);
-                }
-            }
+            plant(cover.get(), bind, folder);
             return Path.of("/").relativize(Path.of(bind.path()));
         }
         Path real = launch.rootfs().relativize(new RootDirectory(launch.rootfs()).resolve(bind.path()));
         return grow(Path.of("/").resolve(real), folder);
+    }
+
+    /**
+     * What a container left in a volume is not followed: mounting is done with the rights of the node, among the files of the machine.
+     *
+     * @throws IOException when a link, or what is no folder, is in the way
+     */
+    static void plant(Bind cover, Bind bind, boolean folder) throws IOException {
+        Path inside = Path.of(cover.path()).relativize(Path.of(bind.path()));
+        Path at = cover.host();
+        for (int i = 0; i < inside.getNameCount(); i++) {
+            at = at.resolve(inside.getName(i));
+            boolean last = i == inside.getNameCount() - 1;
+            if (!Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
+                if (last && !folder) {
+                    Files.createFile(at);
+                } else {
+                    Files.createDirectory(at);
+                }
+            } else if (Files.isSymbolicLink(at) || !last && !Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException("cannot mount " + bind.path() + ": " + inside.subpath(0, i + 1)
+                        + " in the volume at " + cover.path() + " is not a folder");
+            }
+        }
     }
 
     private static Optional<Bind> within(String path, List<Bind> binds) {

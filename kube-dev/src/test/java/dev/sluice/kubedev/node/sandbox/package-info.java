@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.kubedev.node.sandbox;
+
+import org.jspecify.annotations.NullMarked;
