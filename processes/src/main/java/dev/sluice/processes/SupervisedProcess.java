@@ -190,8 +190,7 @@ public final class SupervisedProcess implements AutoCloseable {
     static void bound(Path log, long largest) {
         try {
             if (Files.exists(log) && Files.size(log) > largest) {
-                Files.copy(
-                        log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+                Files.copy(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
                 Files.write(log, new byte[0], StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
             }
         } catch (IOException e) {

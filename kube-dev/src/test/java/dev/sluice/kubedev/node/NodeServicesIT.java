@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.kubedev.KubeDev;
+import dev.sluice.kubedev.node.pod.EventRecorder;
 import dev.sluice.kubedev.registry.Registry;
 import dev.sluice.testing.TestImage;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -20,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +91,7 @@ class NodeServicesIT {
                 """));
         String bridge = kube.hostAddress();
         String namespace = pods.namespace;
+        leaveWhatAPlainNodeLeavesThatIsKilled();
 
         stop();
         open();
@@ -108,13 +115,100 @@ class NodeServicesIT {
                         .withName(done.getMetadata().getName())
                         .getLog())
                 .isEqualTo("kept\n");
+        client.pods()
+                .inNamespace(namespace)
+                .resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withName("nobody-asked")
+                        .endMetadata()
+                        .withSpec(new PodSpecBuilder()
+                                .addToContainers(new ContainerBuilder()
+                                        .withName("a")
+                                        .withImage("none")
+                                        .build())
+                                .build())
+                        .build())
+                .create();
+    }
+
+    private void leaveWhatAPlainNodeLeavesThatIsKilled() {
+        client.resource(new MutatingWebhookConfigurationBuilder()
+                        .withNewMetadata()
+                        .withName("plain-ports.node.sluice.dev")
+                        .endMetadata()
+                        .addNewWebhook()
+                        .withName("plain-ports.node.sluice.dev")
+                        .withNewClientConfig()
+                        .withUrl("https://127.0.0.1:1/")
+                        .endClientConfig()
+                        .addNewRule()
+                        .withApiGroups("")
+                        .withApiVersions("v1")
+                        .withOperations("CREATE")
+                        .withResources("pods")
+                        .endRule()
+                        .withAdmissionReviewVersions("v1")
+                        .withSideEffects("None")
+                        .withFailurePolicy("Fail")
+                        .endWebhook()
+                        .build())
+                .create();
     }
 
     @Test
     void servicesClaimsAndPullSecretsWork() throws Exception {
+        aPodGetsThePlaceOfOneThatEnded();
+        anEventThatExpiredIsWrittenAgain();
         servicesHaveNames();
         claimsGetFolders();
         pullSecretsOpenPrivateRegistries();
+    }
+
+    private void aPodGetsThePlaceOfOneThatEnded() {
+        var all = client.nodes()
+                .list()
+                .getItems()
+                .getFirst()
+                .getStatus()
+                .getAllocatable()
+                .get("cpu");
+        var whole = """
+                restartPolicy: Never
+                terminationGracePeriodSeconds: 1
+                containers:
+                - {name: a, image: SHELL, command: [sleep, "3600"], resources: {requests: {cpu: "%s"}}}
+                """.formatted(all);
+        Pod first = pods.until(pods.create(whole), PodBench::ready);
+        Pod second = pods.until(
+                pods.create(whole),
+                pod -> "Unschedulable"
+                        .equals(PodBench.condition(pod, "PodScheduled").getReason()));
+        client.resource(first)
+                .edit(pod -> new PodBuilder(pod)
+                        .editSpec()
+                        .withActiveDeadlineSeconds(1L)
+                        .endSpec()
+                        .build());
+
+        pods.until(second, PodBench::ready);
+        client.resource(second).withGracePeriod(0).delete();
+    }
+
+    private void anEventThatExpiredIsWrittenAgain() throws IOException {
+        Pod pod = pods.finished(pods.create("""
+                restartPolicy: Never
+                containers:
+                - {name: a, image: SHELL, command: [echo, told]}
+                """));
+        var told = client.v1().events().inNamespace(pods.namespace).withField("reason", "Told");
+        try (var events = new EventRecorder(client, "node", "test")) {
+            for (int i = 0; i < 2; i++) {
+                events.warning(pod, Optional.empty(), "Told", "the same");
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> !told.list().getItems().isEmpty());
+                told.delete();
+            }
+        }
     }
 
     private void servicesHaveNames() throws Exception {

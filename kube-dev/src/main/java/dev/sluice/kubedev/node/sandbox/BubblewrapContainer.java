@@ -249,7 +249,8 @@ final class BubblewrapContainer implements ContainerProcess {
         group.processFiles()
                 .forEach(f -> script.append("echo $$ >").append(quote(f)).append("; "));
         script.append("exec \"$@\"");
-        // the programs before the command are the machine's: the container says nothing about where they are or what they load
+        // the programs before the command are the machine's: the container says nothing about where they are or what
+        // they load
         List<String> all = new ArrayList<>(List.of(HostPrograms.path("sh"), "-c", script.toString(), "sh"));
         all.addAll(List.of(HostPrograms.path("env"), "-i"));
         entering(launch.environment()).forEach((k, v) -> all.add(k + "=" + v));
@@ -257,7 +258,11 @@ final class BubblewrapContainer implements ContainerProcess {
         all.addAll(List.of(HostPrograms.path("nsenter"), "-t", Long.toString(pid), "-m", "-u", "-i", "-n", "-p", "-r"));
         all.add("--wdns=" + launch.workingDirectory());
         if (launch.identity().user() != 0) {
-            all.addAll(List.of("-S", "" + launch.identity().user(), "-G", "" + launch.identity().group()));
+            all.addAll(List.of(
+                    "-S",
+                    "" + launch.identity().user(),
+                    "-G",
+                    "" + launch.identity().group()));
         }
         all.add("--");
         all.addAll(command);

@@ -91,7 +91,8 @@ class ImageStoreIT {
     @Test
     void aRootThatIsHalfGoneIsNoObstacleToOthers() throws Exception {
         manifest = manifest(blob("{}".getBytes(StandardCharsets.UTF_8)), blob(layer()));
-        Files.createDirectories(folder.resolve("cache/roots").resolve("0".repeat(64)).resolve("fs"));
+        Files.createDirectories(
+                folder.resolve("cache/roots").resolve("0".repeat(64)).resolve("fs"));
 
         assertThat(store().pull(image, Credentials.none()).rootfs()).isDirectory();
     }
