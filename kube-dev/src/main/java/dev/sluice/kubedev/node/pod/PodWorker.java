@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -88,7 +89,14 @@ public final class PodWorker {
 
     /** The pod as the API server has it now. */
     public void update(Pod newer) {
-        tell(() -> pod = newer);
+        tell(() -> {
+            boolean otherDeadline = !Objects.equals(
+                    pod.getSpec().getActiveDeadlineSeconds(), newer.getSpec().getActiveDeadlineSeconds());
+            pod = newer;
+            if (otherDeadline) { // it may be set, or come nearer
+                deadline();
+            }
+        });
     }
 
     /** The pod was removed from the API server, gracefully or not: nothing of it may go on. */
