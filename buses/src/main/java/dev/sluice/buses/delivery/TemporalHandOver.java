@@ -120,6 +120,15 @@ public final class TemporalHandOver implements HandOver {
                                 && event.tried().stream().noneMatch(tried -> tried.atMillis() >= since.toEpochMilli()));
     }
 
+    @Override
+    public boolean isOpen(SubscriptionSettings to, String first) {
+        try {
+            return workflow(to, first).describe().getCloseTime() == null;
+        } catch (WorkflowNotFoundException _) {
+            return false;
+        }
+    }
+
     private WorkflowStub workflow(SubscriptionSettings to, String stamp) {
         return client.newUntypedWorkflowStub(Wire.deliveryId(to.namespace(), to.uid(), SHARD, stamp));
     }

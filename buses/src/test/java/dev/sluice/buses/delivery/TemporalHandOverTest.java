@@ -22,7 +22,13 @@ import org.junit.jupiter.api.Timeout;
 
 class TemporalHandOverTest {
     private static final SubscriptionSettings TO = new SubscriptionSettings(
-            "uid", "default", "orderly", new ChannelId("default", "aloha"), URI.create("http://one/"), null, DeliveryPolicy.DEFAULT);
+            "uid",
+            "default",
+            "orderly",
+            new ChannelId("default", "aloha"),
+            URI.create("http://one/"),
+            null,
+            DeliveryPolicy.DEFAULT);
 
     private final AtomicInteger asked = new AtomicInteger();
 
@@ -35,7 +41,8 @@ class TemporalHandOverTest {
                 public DescribeWorkflowOutput describe(DescribeWorkflowInput input) {
                     var workflow = input.getWorkflowExecution();
                     if (asked.incrementAndGet() == 1) {
-                        throw new WorkflowServiceException(workflow, "Delivery", Status.UNAVAILABLE.asRuntimeException());
+                        throw new WorkflowServiceException(
+                                workflow, "Delivery", Status.UNAVAILABLE.asRuntimeException());
                     }
                     throw new WorkflowNotFoundException(workflow, "Delivery", Status.NOT_FOUND.asRuntimeException());
                 }

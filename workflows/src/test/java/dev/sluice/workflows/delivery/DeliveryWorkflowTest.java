@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +76,8 @@ class DeliveryWorkflowTest {
     /** Takes everything but what is refused; when it hears that events are settled, the first time, one more is handed over. */
     private static final class Subscriber implements DeliveryActivities {
         final Set<String> refused = ConcurrentHashMap.newKeySet();
+        final List<String> released = Collections.synchronizedList(new ArrayList<>());
+        final AtomicInteger releasesToFail = new AtomicInteger();
         final List<String> delivered = Collections.synchronizedList(new ArrayList<>());
 
         @Nullable
@@ -101,6 +104,14 @@ class DeliveryWorkflowTest {
                                 0)));
             }
             return new Report(false, DeliveryPolicy.DEFAULT, results);
+        }
+
+        @Override
+        public void release(Subject subject, List<String> claims) {
+            if (releasesToFail.getAndDecrement() > 0) {
+                throw new IllegalStateException("the disk is full");
+            }
+            released.addAll(claims);
         }
 
         @Override
