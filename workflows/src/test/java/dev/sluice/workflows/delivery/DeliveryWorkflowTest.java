@@ -156,6 +156,36 @@ class DeliveryWorkflowTest {
         assertThat(subscriber.delivered).containsExactlyInAnyOrder("delivered", "parked", "delivered");
     }
 
+    @Test
+    void saysOfABigEventThatItIsNotNeededAnyMoreUntilThatIsNoted() {
+        subscriber.refused.add("dropped");
+        subscriber.releasesToFail.set(2);
+        var workflow = environment
+                .getWorkflowClient()
+                .newUntypedWorkflowStub(
+                        DeliveryWorkflow.TYPE,
+                        WorkflowOptions.newBuilder()
+                                .setTaskQueue(Wire.DELIVERY_QUEUE)
+                                .setWorkflowId("delivery/n/u/0/dropped")
+                                .build());
+        var state = new Object[] {DeliveryState.of(new Subject("n", "s", "u", DeliveryPolicy.DEFAULT))};
+        workflow.signalWithStart("add", new Object[] {big("dropped")}, state);
+        workflow.signal("add", big("delivered"));
+        workflow.signal("add", batch("small"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> subscriber.released.equals(List.of("claim of delivered")));
+        assertThat(phases(workflow)).containsExactly(Phase.PARKED, Phase.DELIVERED, Phase.DELIVERED);
+
+        workflow.update("drop", Integer.class, new DeliveryWorkflow.Chosen(List.of()));
+
+        assertThat(workflow.getResult(Timeline.class).events()).hasSize(3);
+        assertThat(subscriber.released).containsExactly("claim of delivered", "claim of dropped");
+    }
+
+    private static DeliveryWorkflow.Batch big(String stamp) {
+        var parcel = new Parcel(stamp, "t", "/s", "id " + stamp, Map.of(Parcel.CLAIM, "claim of " + stamp), "");
+        return new DeliveryWorkflow.Batch(List.of(new Undelivered(parcel, List.of())));
+    }
+
     private static List<Phase> phases(WorkflowStub workflow) {
         return workflow.query("timeline", Timeline.class).events().stream()
                 .map(Timeline.Event::phase)
