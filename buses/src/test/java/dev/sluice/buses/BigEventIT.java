@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.buses.bus.Terms;
-import dev.sluice.temporaldev.TemporalDev;
 import dev.sluice.workflows.delivery.Phase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Events that neither a bus nor a workflow history carries: 4 MiB, from the sender to wherever they end. */
@@ -20,23 +18,11 @@ class BigEventIT {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final String DATA = "x".repeat(4 << 20);
 
-    @TempDir
-    static Path temporalState;
-
-    private static TemporalDev temporal;
+    @RegisterExtension
+    static final RealTemporal TEMPORAL = new RealTemporal();
 
     @TempDir
     Path state;
-
-    @BeforeAll
-    static void startTemporal() {
-        temporal = EventsRig.temporal(temporalState);
-    }
-
-    @AfterAll
-    static void stopTemporal() {
-        temporal.close();
-    }
 
     private static void send(EventsRig rig, String id) {
         var headers = Map.of(
@@ -65,7 +51,7 @@ class BigEventIT {
         try (var subscriber = new Subscriber()
                         .answering(r ->
                                 Subscriber.Answer.of(r.header("sluice-attempt").equals("3") ? 200 : 503));
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe("flaky", subscriber.url(), EventsRig.quick(10));
             send(rig, "big-1");
 
@@ -80,14 +66,14 @@ class BigEventIT {
     @Test
     void isKeptWhileItIsParkedOverARestartAndThenReplayedOrDropped() {
         try (var subscriber = new Subscriber().answering(400)) {
-            try (var rig = new EventsRig(state, temporal.target())) {
+            try (var rig = new EventsRig(state, TEMPORAL.target())) {
                 rig.subscribe("picky", subscriber.url(), EventsRig.quick(10));
                 send(rig, "big-2");
                 send(rig, "big-3");
                 rig.awaitEvent("big-2", Phase.PARKED);
                 rig.awaitEvent("big-3", Phase.PARKED);
             }
-            try (var rig = new EventsRig(state, temporal.target())) {
+            try (var rig = new EventsRig(state, TEMPORAL.target())) {
                 assertThat(rig.gauge("sluice_events_big_bytes")).isEqualTo(2.0 * DATA.length());
                 var deliveries = rig.events().deliveries();
                 var dropped = stamp(rig, "big-3");
@@ -117,7 +103,7 @@ class BigEventIT {
         try (var subscriber = new Subscriber().answering(400);
                 var sink = new Subscriber();
                 var other = new Subscriber().answering(503);
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe(
                     "letters", subscriber.url(), EventsRig.quick(10), Terms.of("Trigger", null, sink.url(), null));
             rig.subscribe("deleted", other.url(), EventsRig.quick(1_000));
@@ -141,7 +127,7 @@ class BigEventIT {
                                                 && r.header("sluice-attempt").equals("1")
                                         ? 503
                                         : 200));
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe("orderly", subscriber.url(), EventsRig.quick(10), Terms.NONE.withOrder(true));
             send(rig, "big-5");
             send(rig, "big-6");

@@ -149,9 +149,10 @@ public final class ClaimStore {
     /** By what everybody was done with, then by what nobody was told was accepted; the oldest first. */
     @GuardedBy("this")
     private void makeRoom(int length) throws IOException {
+        var undecided = Set.copyOf(inPublication);
         for (var phase : List.of(Note.Phase.KEPT, Note.Phase.STORED)) {
             var oldest = notes.entrySet().stream()
-                    .filter(entry -> entry.getValue().phase() == phase && !inPublication.contains(entry.getKey()))
+                    .filter(entry -> entry.getValue().phase() == phase && !undecided.contains(entry.getKey()))
                     .sorted(Comparator.comparingLong(entry -> entry.getValue().storedMillis()))
                     .map(Map.Entry::getKey)
                     .toList();

@@ -1,10 +1,12 @@
 package dev.sluice.buses.claim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.EventMessage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,6 +16,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,10 @@ class ClaimStoreTest {
 
     private ClaimStore.Found take(String claim, String uid) {
         return store.take(ClaimCheck.of(event(100), claim), CHANNEL, uid);
+    }
+
+    private Note.Phase phase(String claim) {
+        return Objects.requireNonNull(store.notes().get(claim)).phase();
     }
 
     private void sweep(ClaimStore.Held... ended) {
@@ -124,12 +131,12 @@ class ClaimStoreTest {
         now = now.plus(Duration.ofMinutes(2));
         sweep();
 
-        assertThat(store.notes().get(comes).phase()).isEqualTo(Note.Phase.PUBLISHED);
-        assertThat(store.notes().get(doesNot).phase()).isEqualTo(Note.Phase.GONE);
-        assertThat(store.notes().get(decidesLater).phase()).isEqualTo(Note.Phase.STORED);
+        assertThat(phase(comes)).isEqualTo(Note.Phase.PUBLISHED);
+        assertThat(phase(doesNot)).isEqualTo(Note.Phase.GONE);
+        assertThat(phase(decidesLater)).isEqualTo(Note.Phase.STORED);
         open(); // as after a kill: nobody publishes it any more
         sweep();
-        assertThat(store.notes().get(decidesLater).phase()).isEqualTo(Note.Phase.GONE);
+        assertThat(phase(decidesLater)).isEqualTo(Note.Phase.GONE);
         assertThat(store.bytes()).isEqualTo(100);
     }
 
@@ -189,8 +196,8 @@ class ClaimStoreTest {
             assertThat(files).isEmpty();
         }
         Files.delete(folder);
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> stored(100, "one"))
-                .isInstanceOf(java.io.UncheckedIOException.class)
+        assertThatThrownBy(() -> stored(100, "one"))
+                .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("keeping a big event");
         Files.createDirectory(folder);
         assertThat(store.bytes()).isZero();

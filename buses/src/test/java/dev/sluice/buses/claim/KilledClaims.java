@@ -56,7 +56,7 @@ final class KilledClaims {
                                 "/s",
                                 id);
                         if (id.equals(args[1] + "-" + last)) {
-                            store.store(CHANNEL, event, List.of("one")).orElseThrow();
+                            var _ = store.store(CHANNEL, event, List.of("one")).orElseThrow();
                             Runtime.getRuntime().halt(137);
                         }
                         if (checks.publish(CHANNEL, List.of(event)) instanceof Published.Accepted) {

@@ -14,7 +14,9 @@ import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.workflows.delivery.Undelivered;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -87,6 +89,23 @@ class DispatcherTest {
 
         bus.replay = Optional::empty;
         assertThat(dispatcher.replay("one", Instant.EPOCH)).isEmpty();
+        assertThat(remembered()).isEqualTo(NOON);
+    }
+
+    /** Before these had the names of what they become, each kill could leave one more. */
+    @Test
+    void clearsAwayWhatOlderVersionsHaveLeftOfTheirWrites() throws IOException {
+        var rewinds = new Rewinds(folder);
+        rewinds.remember("one", NOON);
+        for (var name : List.of("seen1234.new", "rewound99.new", "deleted.seen.new", "deleted.rewound.new")) {
+            Files.writeString(folder.resolve(name), "half");
+        }
+
+        dispatcher.start();
+
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(folder.resolve("one.rewound"));
+        }
         assertThat(remembered()).isEqualTo(NOON);
     }
 
