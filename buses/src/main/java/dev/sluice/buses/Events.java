@@ -5,9 +5,12 @@ import dev.sluice.buses.bus.BusRouter;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.ChannelSettings;
 import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.claim.ClaimChecks;
+import dev.sluice.buses.claim.ClaimStore;
 import dev.sluice.buses.connection.BusConnections;
 import dev.sluice.buses.connection.BusKind;
 import dev.sluice.buses.control.EventReconcilers;
+import dev.sluice.buses.delivery.ClaimSweeper;
 import dev.sluice.buses.delivery.CourierDeliveryActivities;
 import dev.sluice.buses.delivery.Deliveries;
 import dev.sluice.buses.delivery.TemporalHandOver;
@@ -45,6 +48,7 @@ public final class Events implements AutoCloseable {
     private final EventsConfig config;
     private final ChannelNames names;
     private final BusRouter bus;
+    private final ClaimSweeper sweeper;
     private final BusConnections connections;
     private final HostResolver resolver;
     private final Courier courier;
@@ -63,21 +67,28 @@ public final class Events implements AutoCloseable {
         var clock = Clock.systemUTC();
         this.config = config;
         this.names = new ChannelNames(config.clusterDomain(), config.domain());
-        this.bus = new BusRouter(StubBus.open(config.stateDir(), config.busLimits()));
+        this.bus = new BusRouter(
+                StubBus.open(config.stateDir(), config.busLimits())); // and no other process has the folder
+        var store = ClaimStore.open(config.stateDir().resolve("big"), config.claims(), clock);
+        var carrier = new ClaimChecks(bus, store);
+        var handOver = new TemporalHandOver(temporal);
+        this.sweeper = new ClaimSweeper(store, bus, handOver);
         this.connections = new BusConnections(bus);
         this.resolver = resolver;
         this.courier = new Courier(this::resolve);
         var metrics = new DeliveryMetrics(registry, clock);
+        metrics.bigEvents(store::bytes);
         this.dispatcher = new Dispatcher(
-                bus,
+                carrier,
                 courier,
-                new TemporalHandOver(temporal),
+                handOver,
                 config.dispatchLimits(),
                 clock,
                 metrics,
                 config.stateDir().resolve("seen"));
-        this.ingress = new Ingress(bus, names, config.host(), config.port(), config.maxEventBytes(), clock, metrics);
-        this.activities = new CourierDeliveryActivities(dispatcher, courier, clock);
+        this.ingress =
+                new Ingress(carrier, names, config.host(), config.port(), config.maxEventBytes(), clock, metrics);
+        this.activities = new CourierDeliveryActivities(dispatcher, courier, store, clock);
         this.deliveries = new Deliveries(temporal);
     }
 
@@ -92,6 +103,7 @@ public final class Events implements AutoCloseable {
     public Events start() {
         ingress.start();
         dispatcher.start();
+        sweeper.start();
         return this;
     }
 
@@ -171,6 +183,7 @@ public final class Events implements AutoCloseable {
     @Override
     public void close() {
         ingress.close();
+        sweeper.close();
         dispatcher.close();
         courier.close();
         bus.close();

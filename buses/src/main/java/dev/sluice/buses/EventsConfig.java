@@ -1,5 +1,6 @@
 package dev.sluice.buses;
 
+import dev.sluice.buses.claim.ClaimLimits;
 import dev.sluice.buses.dispatch.DispatchLimits;
 import dev.sluice.buses.stub.StubBus;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the ingress listens on
  * @param port the ingress listens on, 0 for a free one
  * @param maxEventBytes a larger request gets 413
+ * @param claims what of them is kept aside, in {@code stateDir}
  * @param podsReach where pods reach the hosts of channels: the gateway's address. Null when there is none that is not
  *     loopback; then a channel's Service has no endpoints
  */
@@ -25,11 +27,14 @@ public record EventsConfig(
         String host,
         int port,
         int maxEventBytes,
+        ClaimLimits claims,
         @Nullable InetSocketAddress podsReach,
         StubBus.Limits busLimits,
         DispatchLimits dispatchLimits) {
 
-    /** With defaults: loopback, a free port, events up to 1 MiB. */
+    public static final int MAX_EVENT_BYTES = 8 << 20;
+
+    /** With defaults: loopback, a free port, events up to 8 MiB. */
     public static EventsConfig in(Path stateDir, String domain) {
         return new EventsConfig(
                 stateDir,
@@ -37,7 +42,8 @@ public record EventsConfig(
                 "cluster.local",
                 "127.0.0.1",
                 0,
-                1 << 20,
+                MAX_EVENT_BYTES,
+                ClaimLimits.DEFAULT,
                 null,
                 StubBus.Limits.DEFAULT,
                 DispatchLimits.DEFAULT);
@@ -45,11 +51,26 @@ public record EventsConfig(
 
     public EventsConfig withPodsReach(InetSocketAddress gateway) {
         return new EventsConfig(
-                stateDir, domain, clusterDomain, host, port, maxEventBytes, gateway, busLimits, dispatchLimits);
+                stateDir, domain, clusterDomain, host, port, maxEventBytes, claims, gateway, busLimits, dispatchLimits);
     }
 
     public EventsConfig withPort(int fixed) {
         return new EventsConfig(
-                stateDir, domain, clusterDomain, host, fixed, maxEventBytes, podsReach, busLimits, dispatchLimits);
+                stateDir,
+                domain,
+                clusterDomain,
+                host,
+                fixed,
+                maxEventBytes,
+                claims,
+                podsReach,
+                busLimits,
+                dispatchLimits);
+    }
+
+    /** @param most bytes of one request */
+    public EventsConfig withSizes(int most, ClaimLimits aside) {
+        return new EventsConfig(
+                stateDir, domain, clusterDomain, host, port, most, aside, podsReach, busLimits, dispatchLimits);
     }
 }

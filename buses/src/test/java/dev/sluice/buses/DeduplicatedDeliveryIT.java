@@ -4,38 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.buses.bus.Terms;
-import dev.sluice.temporaldev.TemporalDev;
 import dev.sluice.workflows.delivery.Phase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A producer that sends an event again, because it did not hear the answer, makes no second one. */
 class DeduplicatedDeliveryIT {
     private static final Duration LONG = Duration.ofSeconds(60);
 
-    @TempDir
-    static Path temporalState;
-
-    private static TemporalDev temporal;
+    @RegisterExtension
+    static final RealTemporal TEMPORAL = new RealTemporal();
 
     @TempDir
     Path state;
-
-    @BeforeAll
-    static void startTemporal() {
-        temporal = EventsRig.temporal(temporalState);
-    }
-
-    @AfterAll
-    static void stopTemporal() {
-        temporal.close();
-    }
 
     private static void send(EventsRig rig, String source, String id) {
         var headers = Map.of(
@@ -48,7 +34,7 @@ class DeduplicatedDeliveryIT {
     }
 
     private EventsRig rig(Subscriber subscriber) {
-        return new EventsRig(state, temporal.target())
+        return new EventsRig(state, TEMPORAL.target())
                 .subscribe(
                         "once",
                         subscriber.url(),

@@ -153,6 +153,10 @@ public final class EventsRig implements AutoCloseable {
                 .sum();
     }
 
+    public double gauge(String name) {
+        return numbers.get(name).gauge().value();
+    }
+
     public Events events() {
         return events;
     }

@@ -3,7 +3,6 @@ package dev.sluice.buses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.temporaldev.TemporalDev;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -14,32 +13,19 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The events role is killed with kill -9, between attempts and in the middle of traffic, and loses nothing. */
 @Timeout(240)
 class KilledSluiceIT {
-    @TempDir
-    static Path temporalState;
-
-    private static TemporalDev temporal;
+    @RegisterExtension
+    static final RealTemporal TEMPORAL = new RealTemporal();
 
     @TempDir
     Path state;
-
-    @BeforeAll
-    static void startTemporal() {
-        temporal = EventsRig.temporal(temporalState);
-    }
-
-    @AfterAll
-    static void stopTemporal() {
-        temporal.close();
-    }
 
     private record Sluice(Process process, Sender sender) {
         void kill() throws InterruptedException {
@@ -55,7 +41,7 @@ class KilledSluiceIT {
                         System.getProperty("java.class.path"),
                         KilledSluice.class.getName(),
                         state.toString(),
-                        temporal.target(),
+                        TEMPORAL.target(),
                         subscriber.url().toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -134,5 +120,43 @@ class KilledSluiceIT {
                 last.kill();
             }
         }
+    }
+
+    @Test
+    void deliversEveryAcknowledgedBigEventWholeAlthoughItIsKilledAgainAndAgain() throws Exception {
+        var random = new Random(Long.getLong("sluice.seed", 20_181_124L));
+        try (var subscriber = new Subscriber()) {
+            subscriber.answering(_ -> Subscriber.Answer.of(random.nextInt(2) == 0 ? 503 : 200));
+            var acknowledged = new ArrayList<String>();
+            for (int round = 0; round < 3; round++) {
+                var sluice = start(subscriber);
+                for (int i = 0; i < 10 + random.nextInt(10); i++) {
+                    var id = "big-" + round + "-" + i;
+                    if (sluice.sender().event(EventsRig.HOST, id, big(id)).status() == 202) {
+                        acknowledged.add(id);
+                    }
+                }
+                sluice.kill();
+            }
+            subscriber.answering(200);
+            var last = start(subscriber);
+            try {
+                await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+                    var missing = new HashSet<>(acknowledged);
+                    subscriber.taken().forEach(r -> missing.remove(r.header("ce-id")));
+                    assertThat(missing).isEmpty();
+                });
+                assertThat(acknowledged).hasSizeGreaterThan(20);
+                assertThat(subscriber.received())
+                        .filteredOn(r -> r.header("ce-id").startsWith("big-"))
+                        .allMatch(r -> r.body().equals(big(r.header("ce-id"))));
+            } finally {
+                last.kill();
+            }
+        }
+    }
+
+    private static String big(String id) {
+        return (id + " ").repeat(50_000);
     }
 }

@@ -21,6 +21,7 @@ final class RecordHistories {
             failsTwice(rig, to.resolve(args[1] + "-fails-twice.json"));
             parkedAndReplayed(rig, to.resolve(args[1] + "-parked-and-replayed.json"));
             ordered(rig, to.resolve(args[1] + "-ordered.json"));
+            big(rig, to.resolve(args[1] + "-big.json"));
         }
         System.exit(0);
     }
@@ -50,6 +51,17 @@ final class RecordHistories {
             rig.sender().post(EventsRig.HOST, headers, "");
             save(rig, "ordered", file);
             rig.events().unregister("orderly");
+        }
+    }
+
+    private static void big(EventsRig rig, Path file) throws Exception {
+        var calls = new AtomicInteger();
+        try (var subscriber =
+                new Subscriber().answering(_ -> Subscriber.Answer.of(calls.incrementAndGet() <= 2 ? 503 : 202))) {
+            rig.subscribe("big", subscriber.url(), EventsRig.quick(10));
+            rig.sender().event(EventsRig.HOST, "big", "x".repeat(1 << 20));
+            save(rig, "big", file);
+            rig.events().unregister("big");
         }
     }
 

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.buses.bus.Terms;
 import dev.sluice.buses.delivery.Deliveries;
-import dev.sluice.temporaldev.TemporalDev;
 import dev.sluice.workflows.delivery.Phase;
 import dev.sluice.workflows.delivery.Timeline;
 import java.net.URI;
@@ -15,37 +14,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Failed deliveries against a real Temporal server. */
 class RetriedDeliveryIT {
-    @TempDir
-    static Path temporalState;
-
-    private static TemporalDev temporal;
+    @RegisterExtension
+    static final RealTemporal TEMPORAL = new RealTemporal();
 
     @TempDir
     Path state;
-
-    @BeforeAll
-    static void startTemporal() {
-        temporal = EventsRig.temporal(temporalState);
-    }
-
-    @AfterAll
-    static void stopTemporal() {
-        temporal.close();
-    }
 
     @Test
     void arrivesAtTheThirdAttemptWhenTheSubscriberFailsTwice() {
         var calls = new AtomicInteger();
         try (var subscriber = new Subscriber()
                         .answering(_ -> Subscriber.Answer.of(calls.incrementAndGet() <= 2 ? 503 : 202));
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe("flaky", subscriber.url(), EventsRig.quick(10));
 
             assertThat(rig.sender().event(EventsRig.HOST, "e-1").status()).isEqualTo(202);
@@ -78,7 +64,7 @@ class RetriedDeliveryIT {
     @Test
     void replaysAndDropsWhatMatches() {
         try (var subscriber = new Subscriber().answering(400);
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe("picky", subscriber.url(), EventsRig.quick(10));
             rig.sender().event(EventsRig.HOST, "m-1");
             rig.sender().event(EventsRig.HOST, "m-2");
@@ -111,7 +97,7 @@ class RetriedDeliveryIT {
     @Test
     void parksWhatIsRejectedAndDeliversItWhenReplayed() {
         try (var subscriber = new Subscriber().answering(400);
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe("strict", subscriber.url(), EventsRig.quick(10));
             rig.sender().event(EventsRig.HOST, "e-2");
 
@@ -136,7 +122,7 @@ class RetriedDeliveryIT {
     @Test
     void parksAfterTheLastRetryAndForgetsWhatIsDropped() {
         try (var subscriber = new Subscriber().answering(500);
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe("down", subscriber.url(), EventsRig.quick(2));
             rig.sender().event(EventsRig.HOST, "e-3");
 
@@ -154,7 +140,7 @@ class RetriedDeliveryIT {
     void whatWaitsIsNotOrphanedByAProcessThatEndsWithItsWorkersLast() {
         try (var subscriber = new Subscriber().answering(503)) {
             String workflow;
-            try (var rig = new EventsRig(state, temporal.target())) {
+            try (var rig = new EventsRig(state, TEMPORAL.target())) {
                 rig.subscribe("stopping", subscriber.url(), EventsRig.quick(1_000));
                 rig.sender().event(EventsRig.HOST, "s-1");
                 workflow = rig.awaitEvent("s-1", Phase.WAITING);
@@ -170,7 +156,7 @@ class RetriedDeliveryIT {
                                 .isLessThanOrEqualTo(subscriber.received().size() + 1));
             }
             subscriber.answering(200);
-            try (var rig = new EventsRig(state, temporal.target())) {
+            try (var rig = new EventsRig(state, TEMPORAL.target())) {
                 assertThat(rig.awaitEvent("s-1", Phase.DELIVERED)).isEqualTo(workflow);
             }
         }
@@ -179,17 +165,17 @@ class RetriedDeliveryIT {
     @Test
     void survivesTheKillOfTemporalBetweenAttempts() throws Exception {
         try (var subscriber = new Subscriber().answering(503);
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe("patient", subscriber.url(), EventsRig.quick(1_000));
             rig.sender().event(EventsRig.HOST, "e-4");
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> subscriber.received().size() >= 2);
 
-            long before = temporal.pid();
+            long before = TEMPORAL.server().pid();
             ProcessHandle.of(before).orElseThrow().destroyForcibly();
-            await().atMost(Duration.ofSeconds(30)).until(() -> temporal.pid() != before);
+            await().atMost(Duration.ofSeconds(30)).until(() -> TEMPORAL.server().pid() != before);
             rig.sender().event(EventsRig.HOST, "e-5"); // fails inline while Temporal may still be away
-            assertThat(temporal.awaitServing(Duration.ofSeconds(60))).isTrue();
+            assertThat(TEMPORAL.server().awaitServing(Duration.ofSeconds(60))).isTrue();
             subscriber.answering(200);
 
             await().atMost(Duration.ofSeconds(60)).until(() -> ids(subscriber).containsAll(List.of("e-4", "e-5")));
@@ -206,7 +192,7 @@ class RetriedDeliveryIT {
         try (var reserved = new Subscriber()) {
             port = reserved.port();
         }
-        try (var rig = new EventsRig(state, temporal.target())) {
+        try (var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe("gone", URI.create("http://127.0.0.1:" + port + "/"), EventsRig.quick(1_000));
             var sent = new ArrayList<String>();
             for (int i = 0; i < 1_000; i++) {
@@ -231,7 +217,7 @@ class RetriedDeliveryIT {
         try (var subscriber = new Subscriber().answering(_ -> new Subscriber.Answer(503, Map.of(), "oops"));
                 var sink = new Subscriber()
                         .answering(_ -> Subscriber.Answer.of(calls.incrementAndGet() <= 2 ? 500 : 202));
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe("lettered", subscriber.url(), EventsRig.quick(2), Terms.NONE.withDeadLetterSink(sink.url()));
             rig.sender().event(EventsRig.HOST, "d-1");
 
@@ -251,7 +237,7 @@ class RetriedDeliveryIT {
     void parksWhatTheDeadLetterSinkRefuses() {
         try (var subscriber = new Subscriber().answering(400);
                 var sink = new Subscriber().answering(400);
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe("refused", subscriber.url(), EventsRig.quick(5), Terms.NONE.withDeadLetterSink(sink.url()));
             rig.sender().event(EventsRig.HOST, "d-2");
 
@@ -262,7 +248,7 @@ class RetriedDeliveryIT {
     @Test
     void attemptsNothingWhilePausedAndEverythingAfterwards() {
         try (var subscriber = new Subscriber().answering(503);
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe("pausing", subscriber.url(), EventsRig.quick(1_000));
             rig.sender().event(EventsRig.HOST, "p-1");
             await().atMost(Duration.ofSeconds(30))
@@ -286,7 +272,7 @@ class RetriedDeliveryIT {
     @Test
     void deliversWhatTheFiltersWantAndIsDoneWithTheRest() {
         try (var subscriber = new Subscriber();
-                var rig = new EventsRig(state, temporal.target())) {
+                var rig = new EventsRig(state, TEMPORAL.target())) {
             rig.subscribe(
                     "choosy",
                     subscriber.url(),

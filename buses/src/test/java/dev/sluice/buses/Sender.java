@@ -26,6 +26,10 @@ public final class Sender {
     }
 
     public Reply event(String channelHost, String id) {
+        return event(channelHost, id, "data of " + id);
+    }
+
+    public Reply event(String channelHost, String id, String data) {
         return post(
                 channelHost,
                 Map.of(
@@ -34,7 +38,7 @@ public final class Sender {
                         "ce-type", "dev.sluice.test",
                         "ce-source", "/tests",
                         "content-type", "text/plain"),
-                "data of " + id);
+                data);
     }
 
     public Reply send(String method, String path, String host, Map<String, String> headers, String body) {

@@ -47,6 +47,11 @@ final class Throughput {
         }
 
         @Override
+        public boolean isOpen(SubscriptionSettings subscription, String first) {
+            return false;
+        }
+
+        @Override
         public boolean has(SubscriptionSettings subscription, String stamp, Instant since) {
             return false;
         }

@@ -1,8 +1,6 @@
 package dev.sluice.app.platform;
 
 import dev.sluice.processes.Env;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * What bounds the builds of an installation.
@@ -16,29 +14,12 @@ record BuildLimits(int perNamespace, int logBytes, int logs) {
 
     /** All problems are told together. */
     static BuildLimits of(Env env) {
-        var problems = new ArrayList<String>();
+        var numbers = new EnvNumbers(env);
         var limits = new BuildLimits(
-                number(env, "SLUICE_BUILDS_PER_NAMESPACE", 0, 0, problems),
-                number(env, "SLUICE_BUILD_LOG_BYTES", 4 * 1024 * 1024, 1024, problems),
-                number(env, "SLUICE_BUILD_LOGS", 500, 1, problems));
-        if (!problems.isEmpty()) {
-            throw new PlatformException(String.join("; ", problems));
-        }
+                (int) numbers.number("SLUICE_BUILDS_PER_NAMESPACE", 0, 0, MOST),
+                (int) numbers.number("SLUICE_BUILD_LOG_BYTES", 4 * 1024 * 1024, 1024, MOST),
+                (int) numbers.number("SLUICE_BUILD_LOGS", 500, 1, MOST));
+        numbers.check();
         return limits;
-    }
-
-    private static int number(Env env, String name, int otherwise, int least, List<String> problems) {
-        var text = env.value(name).orElse("");
-        if (text.isEmpty()) {
-            return otherwise;
-        }
-        if (text.matches("\\d{1,10}")) {
-            long number = Long.parseLong(text);
-            if (number >= least && number <= MOST) {
-                return (int) number;
-            }
-        }
-        problems.add(name + " must be a number from " + least + " to " + MOST + ", not \"" + text + "\"");
-        return otherwise;
     }
 }

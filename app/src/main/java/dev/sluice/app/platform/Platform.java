@@ -221,7 +221,9 @@ public final class Platform implements AutoCloseable {
     }
 
     private EventsConfig eventsConfig() {
-        var config = EventsConfig.in(options.state().events(), Network.DOMAIN);
+        var limits = EventLimits.of(options.env());
+        var config =
+                EventsConfig.in(options.state().events(), Network.DOMAIN).withSizes(limits.maxBytes(), limits.claims());
         return network.pods().getAddress().isLoopbackAddress() ? config : config.withPodsReach(network.pods());
     }
 

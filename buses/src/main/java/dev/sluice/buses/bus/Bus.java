@@ -57,6 +57,11 @@ public interface Bus extends AutoCloseable {
         return Optional.of("this bus does not keep events that were delivered; only Kafka does");
     }
 
+    /** How long what came to the channel may be given again on request, though every subscription is done with it. */
+    default Duration keeps(ChannelId channel) {
+        return Duration.ZERO;
+    }
+
     /** Why the bus cannot be used at present; empty when it can. */
     default Optional<String> trouble() {
         return Optional.empty();
@@ -108,6 +113,9 @@ public interface Bus extends AutoCloseable {
         default Optional<Instant> taken() {
             return Optional.empty();
         }
+
+        /** Before it is handed over: from then on the workflow of the batch that begins with this stamp needs what is kept of it. */
+        default void handedOver(String batch) {}
 
         /**
          * Done with: completes when the bus has taken note. One with offsets keeps the finished prefix, so after a kill

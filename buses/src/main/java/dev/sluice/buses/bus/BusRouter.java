@@ -1,5 +1,6 @@
 package dev.sluice.buses.bus;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -254,6 +255,13 @@ public final class BusRouter implements Bus {
                 .findFirst()
                 .map(s -> busOf(s.channel()));
         return elsewhere.isPresent() ? connected(elsewhere.get()).replay(uid, since) : local.replay(uid, since);
+    }
+
+    @Override
+    public Duration keeps(ChannelId channel) {
+        var name = busOf(channel);
+        var bus = name == null ? local : attached.get(name);
+        return bus == null ? Duration.ZERO : bus.keeps(channel);
     }
 
     @Override

@@ -50,7 +50,7 @@ public final class Extensions {
     }
 
     /** As the HTTP binding of CloudEvents asks: what is not printable ASCII, the space, quotes and percent signs as UTF-8 in hex. */
-    static String encoded(String value) {
+    public static String encoded(String value) {
         var text = new StringBuilder(value.length());
         for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
             if (b > 0x20 && b < 0x7f && b != '"' && b != '%') {

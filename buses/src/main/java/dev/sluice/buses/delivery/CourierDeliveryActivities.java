@@ -1,13 +1,16 @@
 package dev.sluice.buses.delivery;
 
 import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.claim.ClaimStore;
 import dev.sluice.buses.dispatch.Dispatcher;
 import dev.sluice.buses.dispatch.Parcels;
 import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.buses.send.Courier;
+import dev.sluice.model.delivery.Verdict;
 import dev.sluice.workflows.delivery.DeliveryActivities;
 import dev.sluice.workflows.delivery.DeliveryWorkflowImpl;
 import dev.sluice.workflows.delivery.Subject;
+import dev.sluice.workflows.delivery.Tried;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCompletionException;
@@ -27,11 +30,13 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
 
     private final Dispatcher dispatcher;
     private final Courier courier;
+    private final ClaimStore claims;
     private final Clock clock;
 
-    public CourierDeliveryActivities(Dispatcher dispatcher, Courier courier, Clock clock) {
+    public CourierDeliveryActivities(Dispatcher dispatcher, Courier courier, ClaimStore claims, Clock clock) {
         this.dispatcher = dispatcher;
         this.courier = courier;
+        this.claims = claims;
         this.clock = clock;
     }
 
@@ -85,9 +90,20 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
         dispatcher.settled(subject.uid(), stamps);
     }
 
+    @Override
+    public void release(Subject subject, List<String> released) {
+        claims.release(released, subject.uid());
+    }
+
     private Result attempt(SubscriptionSettings to, Numbered event) {
         var parcel = event.parcel();
-        var message = Parcels.event(parcel);
+        var whole = claims.whole(Parcels.event(parcel), to.channel());
+        if (whole.isEmpty()) {
+            var before = new Tried(
+                    event.number(), clock.millis(), Verdict.DELIVERED, 0, "settled before; nothing was attempted", 0);
+            return new Result(parcel.stamp(), before);
+        }
+        var message = whole.get();
         var meters = dispatcher.meters(to.uid());
         if (event.failure() != null) {
             var letter = courier.deadLetter(to, message, parcel.stamp(), event.number(), event.failure());

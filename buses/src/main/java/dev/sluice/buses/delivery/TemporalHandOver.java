@@ -16,6 +16,7 @@ import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import io.temporal.common.SearchAttributes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -40,16 +41,27 @@ public final class TemporalHandOver implements HandOver {
     private static final int SEARCHABLE_LENGTH = 255;
 
     /** The word that an event is settled may be lost with a worker. */
-    private static final int LOOK_SECONDS = 30;
+    private static final Duration LOOK = Duration.ofSeconds(30);
+
+    /** After a question that was not answered: what it asks about may be settled already, and then no word comes any more. */
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
     private final Map<Event, CountDownLatch> waiting = new ConcurrentHashMap<>();
     private final WorkflowClient client;
+    private final Duration look;
+    private final Duration askAgain;
 
     /** A stamp alone is that of the event at every subscription of its channel. */
     private record Event(String subscription, String stamp) {}
 
     public TemporalHandOver(WorkflowClient client) {
+        this(client, LOOK, ASK_AGAIN);
+    }
+
+    TemporalHandOver(WorkflowClient client, Duration look, Duration askAgain) {
         this.client = client;
+        this.look = look;
+        this.askAgain = askAgain;
     }
 
     @Override
@@ -108,6 +120,15 @@ public final class TemporalHandOver implements HandOver {
                                 && event.tried().stream().noneMatch(tried -> tried.atMillis() >= since.toEpochMilli()));
     }
 
+    @Override
+    public boolean isOpen(SubscriptionSettings to, String first) {
+        try {
+            return workflow(to, first).describe().getCloseTime() == null;
+        } catch (WorkflowNotFoundException _) {
+            return false;
+        }
+    }
+
     private WorkflowStub workflow(SubscriptionSettings to, String stamp) {
         return client.newUntypedWorkflowStub(Wire.deliveryId(to.namespace(), to.uid(), SHARD, stamp));
     }
@@ -119,24 +140,34 @@ public final class TemporalHandOver implements HandOver {
             var word = new CountDownLatch(1);
             waiting.put(event, word); // before it is asked: the word may come meanwhile
             try {
-                if (isSettled(to, stamp)) {
+                var found = ask(to, stamp);
+                if (found == Found.SETTLED) {
                     return;
                 }
-                var _ = word.await(LOOK_SECONDS, TimeUnit.SECONDS);
+                var pause = found == Found.WAITING ? look : askAgain;
+                var _ = word.await(pause.toMillis(), TimeUnit.MILLISECONDS);
             } finally {
                 waiting.remove(event, word);
             }
         }
     }
 
-    private boolean isSettled(SubscriptionSettings to, String stamp) {
+    private enum Found {
+        SETTLED,
+        WAITING,
+        UNKNOWN
+    }
+
+    private Found ask(SubscriptionSettings to, String stamp) {
         try {
             var workflow = workflow(to, stamp);
             var found = workflow.describe();
             if (found.getCloseTime() == null) {
                 return workflow.query("timeline", Timeline.class).events().stream()
-                        .noneMatch(event ->
-                                event.stamp().equals(stamp) && !event.phase().settled());
+                                .anyMatch(event -> event.stamp().equals(stamp)
+                                        && !event.phase().settled())
+                        ? Found.WAITING
+                        : Found.SETTLED;
             }
             if (found.getStatus() != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED) {
                 LOG.atWarn()
@@ -148,16 +179,16 @@ public final class TemporalHandOver implements HandOver {
                         .log(
                                 "the workflow of an event was ended by somebody else; the event may not be delivered, its key goes on");
             }
-            return true;
+            return Found.SETTLED;
         } catch (WorkflowNotFoundException _) {
-            return true; // it has ended, and its history is kept no longer
+            return Found.SETTLED; // it has ended, and its history is kept no longer
         } catch (RuntimeException e) {
             LOG.atInfo()
                     .addKeyValue("namespace", to.namespace())
                     .addKeyValue("subscription", to.name())
                     .addKeyValue("cause", String.valueOf(e.getMessage()))
                     .log("what became of an event that others wait behind could not be asked");
-            return false;
+            return Found.UNKNOWN;
         }
     }
 

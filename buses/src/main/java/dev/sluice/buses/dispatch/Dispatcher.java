@@ -6,6 +6,9 @@ import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.Verdict;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -14,9 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One pump per subscription of a bus. It starts with what the bus remembers, so events flow before Kubernetes is asked. */
 public final class Dispatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
     private final Bus bus;
     private final Courier courier;
     private final HandOver handOver;
@@ -48,7 +55,25 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     public void start() {
+        sweep();
         bus.subscriptions().forEach(this::run);
+    }
+
+    /** What a kill has left of writes, of subscriptions that are gone too: nothing is written yet. */
+    private void sweep() {
+        if (!Files.isDirectory(seen)) {
+            return;
+        }
+        try (var left = Files.newDirectoryStream(seen, "*.new")) {
+            for (var file : left) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.atWarn()
+                    .addKeyValue("folder", seen)
+                    .addKeyValue("cause", String.valueOf(e))
+                    .log("what was left of writes stays on disk");
+        }
     }
 
     /** Durable in the bus and running when this returns. When the bus does not answer it runs as soon as that does. */

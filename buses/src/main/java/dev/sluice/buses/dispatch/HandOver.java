@@ -23,6 +23,13 @@ public interface HandOver {
      */
     boolean has(SubscriptionSettings subscription, String stamp, Instant since);
 
+    /**
+     * Whether somebody still works on the batch that begins with this stamp.
+     *
+     * @throws RuntimeException when that cannot be said at present
+     */
+    boolean isOpen(SubscriptionSettings subscription, String first);
+
     /** Returns once an event that was handed over on its own does not wait any more. */
     void awaitSettled(SubscriptionSettings subscription, String stamp) throws InterruptedException;
 

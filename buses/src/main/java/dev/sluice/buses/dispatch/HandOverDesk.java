@@ -35,7 +35,7 @@ final class HandOverDesk {
 
     private record Failed(Bus.Delivery delivery, List<Tried> tried) {
         int bytes() {
-            return delivery.event().body().length;
+            return delivery.event().reference().length();
         }
     }
 
@@ -90,10 +90,12 @@ final class HandOverDesk {
     }
 
     private void pass(List<Failed> batch) throws InterruptedException {
-        handOver(batch.stream()
-                .map(failed ->
-                        new Undelivered(Parcels.of(failed.delivery.stamp(), failed.delivery.event()), failed.tried))
-                .toList());
+        handOver(
+                batch.stream().map(Failed::delivery).toList(),
+                batch.stream()
+                        .map(failed -> new Undelivered(
+                                Parcels.of(failed.delivery.stamp(), failed.delivery.event()), failed.tried))
+                        .toList());
         var _ = CompletableFuture.allOf(batch.stream()
                         .map(failed -> failed.delivery.acknowledge())
                         .toArray(CompletableFuture[]::new))
@@ -101,10 +103,12 @@ final class HandOverDesk {
     }
 
     /** Returns once it is confirmed. */
-    void handOver(List<Undelivered> events) throws InterruptedException {
+    void handOver(List<Bus.Delivery> deliveries, List<Undelivered> events) throws InterruptedException {
+        var first = deliveries.getFirst().stamp();
         long pause = FIRST_PAUSE_MILLIS;
         for (int attempt = 1; ; attempt++) {
             try {
+                deliveries.forEach(delivery -> delivery.handedOver(first));
                 handOver.handOver(settings.get(), events, rewound.get());
                 break;
             } catch (RuntimeException e) {

@@ -87,7 +87,9 @@ final class InOrder implements AutoCloseable {
         }
         var tried = first.attempt(delivery);
         if (tried.isPresent()) {
-            desk.handOver(List.of(new Undelivered(Parcels.of(delivery.stamp(), delivery.event()), tried.get())));
+            desk.handOver(
+                    List.of(delivery),
+                    List.of(new Undelivered(Parcels.of(delivery.stamp(), delivery.event()), tried.get())));
             handOver.awaitSettled(settings.get(), delivery.stamp());
         }
     }

@@ -9,7 +9,9 @@ import java.util.Base64;
 
 /** Events between the bus and the workflows. */
 public final class Parcels {
-    static Parcel of(String stamp, EventMessage event) {
+    /** Of a big event the claim check. */
+    static Parcel of(String stamp, EventMessage whole) {
+        var event = whole.reference();
         return new Parcel(
                 stamp,
                 event.type(),

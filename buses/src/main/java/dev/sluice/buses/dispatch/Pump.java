@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
@@ -32,6 +33,8 @@ import java.util.function.IntSupplier;
  */
 final class Pump implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(5);
+    /** Each takes its size in memory while it is attempted. */
+    private static final int BIG_AT_ONCE = 4;
 
     private final Bus.Feed feed;
     private final Courier courier;
@@ -45,6 +48,7 @@ final class Pump implements AutoCloseable {
     private final SubscriptionMeters meters;
     private final int most;
     private final Slots inFlight;
+    private final Semaphore big = new Semaphore(BIG_AT_ONCE);
     private final Pace pace = new Pace();
     private final Object resumed = new Object();
     private final Breaker breaker = new Breaker(System::nanoTime);
@@ -143,7 +147,9 @@ final class Pump implements AutoCloseable {
                     var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
                     continue;
                 }
-                var key = settings.terms().ordered() ? PartitionKey.of(delivery.event()) : Optional.<String>empty();
+                var key = settings.terms().ordered()
+                        ? PartitionKey.of(delivery.event().reference())
+                        : Optional.<String>empty();
                 if (key.isPresent()) {
                     inOrder.take(key.get(), delivery);
                     continue;
@@ -209,6 +215,18 @@ final class Pump implements AutoCloseable {
 
     /** Empty when it was delivered. */
     private Optional<List<Tried>> tryOnce(Bus.Delivery delivery) {
+        if (!delivery.event().isKeptElsewhere()) {
+            return tryNow(delivery);
+        }
+        big.acquireUninterruptibly();
+        try {
+            return tryNow(delivery);
+        } finally {
+            big.release();
+        }
+    }
+
+    private Optional<List<Tried>> tryNow(Bus.Delivery delivery) {
         var result = courier.deliver(settings, delivery.event(), delivery.stamp(), 1);
         meters.tried(SubscriptionMeters.Turn.FIRST, delivery.event(), result);
         heard(result.verdict());

@@ -44,6 +44,6 @@ final class Wanted {
     }
 
     boolean wants(EventMessage event) {
-        return everything || filter.matches(Attributes.of(event));
+        return everything || filter.matches(Attributes.of(event.reference()));
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.buses.eventtype;
 
 import static java.util.Objects.requireNonNullElse;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.api.duck.KReference;
 import dev.sluice.api.eventing.EventType;
 import dev.sluice.api.eventing.EventTypeSpec;
@@ -27,13 +28,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes an EventType of each type and source that a Broker or channel takes, where the feature {@code eventtype-auto-create} is enabled
- * (spec: eventing 1.7). It never keeps an event waiting: what cannot be made now is made with a later event of its kind.
+ * (spec: eventing 1.7). It never keeps an event waiting: what cannot be made now is made with a later event of its kind, and while
+ * nothing can be made for a channel, its events are looked at once in a while only.
  */
 public final class EventTypeCreator implements Ingress.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(EventTypeCreator.class);
@@ -41,8 +44,14 @@ public final class EventTypeCreator implements Ingress.Listener {
     /** What was deleted meanwhile, with its Broker perhaps, is made again. */
     private static final Duration REMEMBERED_FOR = Duration.ofMinutes(2);
 
+    /** Of a type and a source together, in characters; nobody looks for a longer one in a list. */
+    static final int LONGEST = 2_048;
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final int AT_ONCE = 16;
     private static final int CONFLICT = 409;
+    private static final int UNPROCESSABLE = 422;
     private static final int NAME_LIMIT = 253;
 
     /** What a channel of messaging.knative.dev may be, the likelier first. */
@@ -52,21 +61,38 @@ public final class EventTypeCreator implements Ingress.Listener {
 
     private final KubernetesClient client;
     private final Supplier<EventingSettings> settings;
+    private final LongSupplier nanos;
     private final Semaphore atOnce = new Semaphore(AT_ONCE);
-    private final Map<Kind, Long> made = new LinkedHashMap<>() {
+
+    @GuardedBy("this")
+    private final Map<Kind, Long> made = new Newest<>();
+
+    /** Channels for which nothing could be made last. */
+    @GuardedBy("this")
+    private final Map<ChannelId, Pause> pauses = new Newest<>();
+
+    private static final class Newest<K, V> extends LinkedHashMap<K, V> {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Kind, Long> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
             return size() > REMEMBERED;
         }
-    };
+    }
 
-    private record Kind(ChannelId channel, String type, String source) {}
+    /** @param digest of type and source, which may be of any length */
+    private record Kind(ChannelId channel, String digest) {}
+
+    private record Pause(Duration length, long until) {}
 
     public EventTypeCreator(KubernetesClient client, Supplier<EventingSettings> settings) {
+        this(client, settings, System::nanoTime);
+    }
+
+    EventTypeCreator(KubernetesClient client, Supplier<EventingSettings> settings, LongSupplier nanos) {
         this.client = client;
         this.settings = settings;
+        this.nanos = nanos;
     }
 
     @Override
@@ -76,20 +102,30 @@ public final class EventTypeCreator implements Ingress.Listener {
             return;
         }
         for (var event : events) {
-            var kind = new Kind(channel, event.type(), event.source());
+            if (event.type().length() + event.source().length() > LONGEST) {
+                continue;
+            }
+            var kind = new Kind(channel, md5(event.type() + "\0" + event.source()));
             if (isNew(kind)) {
                 if (!atOnce.tryAcquire()) {
                     forget(kind);
                     return;
                 }
-                var schema = requireNonNullElse(Attributes.of(event).get("dataschema"), "");
-                Thread.startVirtualThread(() -> make(kind, schema));
+                Thread.startVirtualThread(() -> make(kind, event));
             }
         }
     }
 
+    synchronized boolean isPaused(ChannelId channel) {
+        var pause = pauses.get(channel);
+        return pause != null && nanos.getAsLong() - pause.until < 0;
+    }
+
     private synchronized boolean isNew(Kind kind) {
-        long now = System.nanoTime();
+        if (isPaused(kind.channel)) {
+            return false;
+        }
+        long now = nanos.getAsLong();
         var before = made.putIfAbsent(kind, now);
         if (before == null) {
             return true;
@@ -105,25 +141,54 @@ public final class EventTypeCreator implements Ingress.Listener {
         made.remove(kind);
     }
 
-    private void make(Kind kind, String schema) {
+    private synchronized void succeeded(ChannelId channel) {
+        pauses.remove(channel);
+    }
+
+    /** False when another one of the channel has failed at the same time. */
+    private synchronized boolean pause(ChannelId channel) {
+        if (isPaused(channel)) {
+            return false;
+        }
+        var before = pauses.get(channel);
+        var doubled = before == null ? FIRST_PAUSE : before.length.multipliedBy(2);
+        var length = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+        pauses.put(channel, new Pause(length, nanos.getAsLong() + length.toNanos()));
+        return true;
+    }
+
+    private void make(Kind kind, EventMessage event) {
         try {
             var owner = owner(kind.channel);
             if (owner.isPresent()) {
-                client.resource(eventType(kind, schema, owner.get())).create();
+                client.resource(eventType(event, owner.get())).create();
+                succeeded(kind.channel);
             } else {
                 forget(kind);
+                pause(kind.channel);
             }
         } catch (RuntimeException e) {
-            if (!(e instanceof KubernetesClientException k && k.getCode() == CONFLICT)) {
-                forget(kind);
-                LOG.atWarn()
-                        .addKeyValue("channel", kind.channel)
-                        .addKeyValue("type", kind.type)
-                        .addKeyValue("cause", String.valueOf(e.getMessage()))
-                        .log("an EventType cannot be made; a later event of its kind tries again");
+            int code = e instanceof KubernetesClientException k ? k.getCode() : 0;
+            if (code == CONFLICT) {
+                succeeded(kind.channel);
+            } else {
+                failed(kind, event, code, e);
             }
         } finally {
             atOnce.release();
+        }
+    }
+
+    private void failed(Kind kind, EventMessage event, int code, RuntimeException e) {
+        if (code != UNPROCESSABLE) { // that one is refused again before long
+            forget(kind);
+        }
+        if (pause(kind.channel)) {
+            LOG.atWarn()
+                    .addKeyValue("channel", kind.channel)
+                    .addKeyValue("type", event.type())
+                    .addKeyValue("cause", String.valueOf(e.getMessage()))
+                    .log("an EventType cannot be made; a later event of its kind tries again");
         }
     }
 
@@ -140,11 +205,12 @@ public final class EventTypeCreator implements Ingress.Listener {
                 .findFirst();
     }
 
-    private static EventType eventType(Kind kind, String schema, GenericKubernetesResource owner) {
+    private static EventType eventType(EventMessage event, GenericKubernetesResource owner) {
+        var schema = requireNonNullElse(Attributes.of(event).get("dataschema"), "");
         var meta = owner.getMetadata();
         var type = new EventType();
         type.setMetadata(new ObjectMetaBuilder()
-                .withName(name(kind, meta.getNamespace(), meta.getName()))
+                .withName(name(event, meta.getNamespace(), meta.getName()))
                 .withNamespace(meta.getNamespace())
                 .withOwnerReferences(new OwnerReferenceBuilder()
                         .withApiVersion(owner.getApiVersion())
@@ -154,8 +220,8 @@ public final class EventTypeCreator implements Ingress.Listener {
                         .build())
                 .build());
         type.setSpec(new EventTypeSpec(
-                kind.type,
-                kind.source,
+                event.type(),
+                event.source(),
                 schema.isEmpty() ? null : schema,
                 null,
                 null,
@@ -165,13 +231,16 @@ public final class EventTypeCreator implements Ingress.Listener {
     }
 
     /** As Knative names it, so that a type that it has made is not made again. */
-    private static String name(Kind kind, String namespace, String name) {
+    private static String name(EventMessage event, String namespace, String name) {
+        var suffix = "-" + md5(event.type() + event.source() + namespace + name);
+        var whole = "et-" + name.toLowerCase(Locale.ROOT);
+        return whole.substring(0, Math.min(whole.length(), NAME_LIMIT - suffix.length())) + suffix;
+    }
+
+    private static String md5(String text) {
         try {
-            var digest = MessageDigest.getInstance("MD5")
-                    .digest((kind.type + kind.source + namespace + name).getBytes(StandardCharsets.UTF_8));
-            var suffix = "-" + HexFormat.of().formatHex(digest);
-            var whole = "et-" + name.toLowerCase(Locale.ROOT);
-            return whole.substring(0, Math.min(whole.length(), NAME_LIMIT - suffix.length())) + suffix;
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -1,16 +1,9 @@
 package dev.sluice.buses.gcppubsub;
 
-import com.google.api.gax.rpc.AlreadyExistsException;
 import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.NotFoundException;
-import com.google.pubsub.v1.DeleteSubscriptionRequest;
-import com.google.pubsub.v1.DeleteTopicRequest;
-import com.google.pubsub.v1.ExpirationPolicy;
-import com.google.pubsub.v1.GetSubscriptionRequest;
 import com.google.pubsub.v1.PublishRequest;
 import com.google.pubsub.v1.PubsubMessage;
-import com.google.pubsub.v1.Subscription;
-import com.google.pubsub.v1.Topic;
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.ChannelId;
@@ -52,6 +45,7 @@ public final class GcpPubSubBus implements Bus {
 
     private final String name;
     private final GcpPubSubLink link;
+    private final PubSubObjects objects;
     private final String stampPrefix = HexFormat.of().toHexDigits(new SecureRandom().nextLong()) + "-";
     private final AtomicLong nextStamp = new AtomicLong();
     private final Semaphore room = new Semaphore(MOST_BYTES_UNANSWERED);
@@ -60,6 +54,12 @@ public final class GcpPubSubBus implements Bus {
     private final Map<ChannelId, String> unreached = new ConcurrentHashMap<>();
 
     private final Map<String, Subscribed> subscribed = new ConcurrentHashMap<>();
+
+    /**
+     * Held while something is made again or deleted at the service, so that what is being deleted is not made again. Not {@code this}, which
+     * is held by those who wait for a connection, and the connection waits for what is made again.
+     */
+    private final Object standing = new Object();
 
     /** @param gone the channel is deleted; the topic stays while a subscription takes from it */
     private record Carrier(String topic, boolean gone) {}
@@ -70,20 +70,35 @@ public final class GcpPubSubBus implements Bus {
     public GcpPubSubBus(String name, GcpPubSubSettings settings) {
         this.name = name;
         this.link = new GcpPubSubLink(name, settings, this::setUp);
+        this.objects = new PubSubObjects(name, link);
         link.start();
     }
 
     /** A deleted one, or one of a server that forgot, is there again. */
     private void setUp() {
-        carriers.values().forEach(carrier -> tolerant(carrier.topic, () -> declare(carrier.topic)));
-        subscribed.values().forEach(this::setUp);
+        carriers.keySet().forEach(channel -> {
+            synchronized (standing) {
+                var carrier = carriers.get(channel);
+                if (carrier != null) {
+                    tolerant(carrier.topic, () -> objects.declare(carrier.topic));
+                }
+            }
+        });
+        subscribed.keySet().forEach(this::setUp);
     }
 
-    /** Whether events of its topic reach it. */
+    /** Whether events of its topic reach the subscription; true of one that was deleted meanwhile. */
+    private boolean setUp(String uid) {
+        synchronized (standing) {
+            var subscriber = subscribed.get(uid);
+            return subscriber == null || setUp(subscriber);
+        }
+    }
+
     private boolean setUp(Subscribed subscriber) {
         var channel = subscriber.settings.channel();
         try {
-            declare(subscriber.subscription, subscriber.topic);
+            objects.declare(subscriber.subscription, subscriber.topic);
             return true;
         } catch (BusException e) {
             if (unreached.put(channel, String.valueOf(e.getMessage())) == null) {
@@ -108,15 +123,10 @@ public final class GcpPubSubBus implements Bus {
         if (why == null) {
             return Optional.empty();
         }
-        synchronized (this) { // a subscription that is being deleted is not made again
-            return stillUnreached(channel, why);
-        }
-    }
-
-    private Optional<String> stillUnreached(ChannelId channel, String why) {
         try {
-            boolean mended = subscribed.values().stream()
-                    .filter(s -> s.settings.channel().equals(channel))
+            boolean mended = subscribed.entrySet().stream()
+                    .filter(s -> s.getValue().settings.channel().equals(channel))
+                    .map(Map.Entry::getKey)
                     .allMatch(this::setUp);
             if (mended) {
                 unreached.remove(channel);
@@ -144,41 +154,6 @@ public final class GcpPubSubBus implements Bus {
         }
     }
 
-    private void declare(String topic) {
-        try {
-            var _ = link.publisher()
-                    .createTopicCallable()
-                    .call(Topic.newBuilder().setName(topic).build());
-        } catch (AlreadyExistsException _) {
-            // of before
-        }
-    }
-
-    private void declare(String subscription, String topic) {
-        try {
-            var _ = link.subscriber()
-                    .createSubscriptionCallable()
-                    .call(Subscription.newBuilder()
-                            .setName(subscription)
-                            .setTopic(topic)
-                            .setEnableMessageOrdering(true)
-                            .setAckDeadlineSeconds(GcpPubSubFeed.DEADLINE_SECONDS)
-                            .setExpirationPolicy(
-                                    ExpirationPolicy.getDefaultInstance()) // never, else after a quiet month
-                            .build());
-        } catch (AlreadyExistsException _) {
-            var there = link.subscriber()
-                    .getSubscriptionCallable()
-                    .call(GetSubscriptionRequest.newBuilder()
-                            .setSubscription(subscription)
-                            .build());
-            if (!there.getTopic().equals(topic)) {
-                throw new BusException(name + ": " + subscription + " takes from " + there.getTopic() + " instead of "
-                        + topic + "; delete it at Pub/Sub");
-            }
-        }
-    }
-
     @Override
     public void addChannel(ChannelSettings channel) {
         if (!channel.arguments().isEmpty()) {
@@ -189,7 +164,7 @@ public final class GcpPubSubBus implements Bus {
         var id = channel.id();
         var topic = "projects/" + link.project() + "/topics/" + PubSubNames.topic(name, id.namespace(), id.name());
         link.with("making " + topic, () -> {
-            declare(topic);
+            objects.declare(topic);
             return topic;
         });
         carriers.put(id, new Carrier(topic, false));
@@ -211,17 +186,11 @@ public final class GcpPubSubBus implements Bus {
                 && subscribed.values().stream()
                         .noneMatch(s -> s.settings.channel().equals(channel))) {
             link.with("deleting " + carrier.topic, () -> {
-                try {
-                    return link.publisher()
-                            .deleteTopicCallable()
-                            .call(DeleteTopicRequest.newBuilder()
-                                    .setTopic(carrier.topic)
-                                    .build());
-                } catch (NotFoundException e) {
-                    return e; // somebody did
+                synchronized (standing) {
+                    objects.deleteTopic(carrier.topic);
+                    return carriers.remove(channel);
                 }
             });
-            carriers.remove(channel);
         }
     }
 
@@ -253,7 +222,7 @@ public final class GcpPubSubBus implements Bus {
         var subscription = "projects/" + link.project() + "/subscriptions/"
                 + PubSubNames.subscription(name, settings.namespace(), settings.name(), settings.uid());
         link.with("making " + subscription, () -> {
-            declare(subscription, carrier.topic);
+            objects.declare(subscription, carrier.topic);
             return subscription;
         });
         var feed = new GcpPubSubFeed(link, subscription, stampPrefix);
@@ -267,17 +236,11 @@ public final class GcpPubSubBus implements Bus {
         if (known != null) {
             known.feed.close();
             link.with("deleting " + known.subscription, () -> {
-                try {
-                    return link.subscriber()
-                            .deleteSubscriptionCallable()
-                            .call(DeleteSubscriptionRequest.newBuilder()
-                                    .setSubscription(known.subscription)
-                                    .build());
-                } catch (NotFoundException e) {
-                    return e; // somebody did
+                synchronized (standing) {
+                    objects.deleteSubscription(known.subscription);
+                    return subscribed.remove(uid);
                 }
             });
-            subscribed.remove(uid);
             dropIfUnused(known.settings.channel());
         }
     }

@@ -10,14 +10,18 @@ import dev.sluice.buses.codec.TimeToLive;
 import dev.sluice.buses.metrics.DeliveryMetrics;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,12 +37,18 @@ import org.slf4j.LoggerFactory;
 public final class Ingress implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ingress.class);
     private static final int AT_ONCE = 4_096;
+    /** A request of more bytes counts among the big ones, of which fewer are taken at once: each is in memory meanwhile. */
+    private static final int BIG = 256 << 10;
+
+    private static final int BIG_AT_ONCE = 16;
     private static final String RETRY_AFTER = "Retry-After";
 
     private final Bus bus;
     private final ChannelNames names;
     private final EventReader reader = new EventReader();
     private final Semaphore slots = new Semaphore(AT_ONCE);
+    private final Semaphore bigSlots = new Semaphore(BIG_AT_ONCE);
+    private final int maxEventBytes;
     private final Clock clock;
     private final DeliveryMetrics metrics;
     private final WebServer server;
@@ -57,13 +67,13 @@ public final class Ingress implements AutoCloseable {
         this.clock = clock;
         this.metrics = metrics;
         this.names = names;
+        this.maxEventBytes = maxEventBytes;
         this.server = WebServer.builder()
                 .host(host)
                 .port(port)
                 .shutdownHook(false)
                 .shutdownGracePeriod(Duration.ofSeconds(5))
                 .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
-                .maxPayloadSize(maxEventBytes)
                 .routing(routing -> routing.any(this::handle))
                 .build();
     }
@@ -114,15 +124,17 @@ public final class Ingress implements AutoCloseable {
             answer(response, 429, "too many events at once");
         } else {
             try {
-                var events = reader.read(headers(request), body(request));
-                if (ofBroker) {
-                    events = arrived(events);
+                long length = request.headers().contentLength().orElse(-1);
+                var content = request.content();
+                if (!content.hasEntity()) {
+                    publish(channel, ofBroker, request, new byte[0], response);
+                } else if (length >= 0 && length <= Math.min(BIG, maxEventBytes)) {
+                    publish(channel, ofBroker, request, content.as(byte[].class), response);
+                } else {
+                    takeStream(channel, ofBroker, request, length, response);
                 }
-                var published = bus.publish(channel, events);
-                answer(response, published);
-                if (published instanceof Bus.Published.Accepted) {
-                    listener.accepted(channel, events);
-                }
+            } catch (IOException e) {
+                answer(response, 400, "the body could not be read: " + e.getMessage());
             } catch (BadEventException e) {
                 answer(response, 400, String.valueOf(e.getMessage()));
             } finally {
@@ -134,6 +146,75 @@ public final class Ingress implements AutoCloseable {
                 ofBroker ? "Broker" : "Channel",
                 ChannelNames.objectName(channel),
                 response.status().code());
+    }
+
+    /** @param length -1 when the sender does not say */
+    private void takeStream(
+            ChannelId channel, boolean ofBroker, ServerRequest request, long length, ServerResponse response)
+            throws InterruptedException, BadEventException, IOException {
+        var in = request.content().inputStream();
+        if (length > maxEventBytes) {
+            refuse(in, 413, tooLarge(), response);
+            return;
+        }
+        var begin = length < 0 ? in.readNBytes(Math.min(BIG, maxEventBytes) + 1) : new byte[0];
+        if (length < 0 && begin.length <= Math.min(BIG, maxEventBytes)) {
+            publish(channel, ofBroker, request, begin, response);
+            return;
+        }
+        if (!bigSlots.tryAcquire()) {
+            response.header(RETRY_AFTER, "1");
+            refuse(in, 429, "too many big events at once", response);
+            return;
+        }
+        try {
+            var rest = in.readNBytes(maxEventBytes + 1 - begin.length);
+            if (begin.length + rest.length > maxEventBytes) {
+                refuse(in, 413, tooLarge(), response);
+                return;
+            }
+            var body = rest;
+            if (begin.length > 0) {
+                body = Arrays.copyOf(begin, begin.length + rest.length);
+                System.arraycopy(rest, 0, body, begin.length, rest.length);
+            }
+            publish(channel, ofBroker, request, body, response);
+        } finally {
+            bigSlots.release();
+        }
+    }
+
+    private String tooLarge() {
+        return "a request has at most " + maxEventBytes + " bytes (SLUICE_EVENT_MAX_BYTES)";
+    }
+
+    /** Who still sends sees no answer when the connection is reset; so as much again is read, and thrown away. */
+    private void refuse(InputStream in, int status, String text, ServerResponse response) throws IOException {
+        var thrownAway = new byte[64 << 10];
+        long left = 2L * maxEventBytes;
+        int read = in.read(thrownAway);
+        while (read >= 0 && left > 0) {
+            left -= read;
+            read = in.read(thrownAway);
+        }
+        if (read >= 0) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
+        answer(response, status, text);
+    }
+
+    private void publish(
+            ChannelId channel, boolean ofBroker, ServerRequest request, byte[] body, ServerResponse response)
+            throws InterruptedException, BadEventException {
+        var events = reader.read(headers(request), body);
+        if (ofBroker) {
+            events = arrived(events);
+        }
+        var published = bus.publish(channel, events);
+        answer(response, published);
+        if (published instanceof Bus.Published.Accepted) {
+            listener.accepted(channel, events);
+        }
     }
 
     /** What a Broker notes on an event: that it came, and how often it may still come back. */
@@ -152,10 +233,6 @@ public final class Ingress implements AutoCloseable {
                     left.getAsInt()));
         }
         return noted;
-    }
-
-    private static byte[] body(ServerRequest request) {
-        return request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
     }
 
     private static void answer(ServerResponse response, Bus.Published published) {

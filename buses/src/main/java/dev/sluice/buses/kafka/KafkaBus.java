@@ -406,6 +406,12 @@ public final class KafkaBus implements Bus {
     }
 
     @Override
+    public Duration keeps(ChannelId channel) {
+        var topic = topics.get(channel);
+        return topic == null ? Duration.ZERO : topic.settings.retention();
+    }
+
+    @Override
     public Optional<String> trouble() {
         return health.trouble();
     }

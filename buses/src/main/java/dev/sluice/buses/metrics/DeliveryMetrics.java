@@ -1,6 +1,7 @@
 package dev.sluice.buses.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Clock;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * The numbers of events in a registry. They are labelled by what people name, so a subscription that is deleted and made
@@ -40,6 +42,13 @@ public final class DeliveryMetrics {
     public DeliveryMetrics(MeterRegistry registry, Clock clock) {
         this.registry = registry;
         this.clock = clock;
+    }
+
+    /** @param bytes that payloads of big events take on disk, asked when somebody reads */
+    public void bigEvents(LongSupplier bytes) {
+        Gauge.builder("sluice_events_big_bytes", bytes::getAsLong)
+                .description("That the payloads of big events take on disk.")
+                .register(registry);
     }
 
     /**

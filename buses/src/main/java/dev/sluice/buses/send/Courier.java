@@ -9,7 +9,9 @@ import dev.sluice.buses.codec.Mode;
 import dev.sluice.buses.codec.TimeToLive;
 import dev.sluice.model.delivery.Verdict;
 import dev.sluice.workflows.delivery.Failure;
+import dev.sluice.workflows.delivery.Parcel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -47,6 +49,31 @@ public final class Courier implements AutoCloseable {
 
     public Attempt deliver(SubscriptionSettings to, EventMessage event, String stamp, int number) {
         long began = System.nanoTime();
+        if (isCheckOfNothing(event)) {
+            return nothing(began);
+        }
+        try {
+            return post(to, event, stamp, number, began);
+        } catch (UncheckedIOException e) {
+            return unread(e, began);
+        }
+    }
+
+    /** A claim check whose event is not where it was kept. */
+    private static boolean isCheckOfNothing(EventMessage event) {
+        return event.headers().containsKey(Parcel.CLAIM);
+    }
+
+    private static Attempt nothing(long began) {
+        var detail = "its payload is not in the store of big events any more, or was never there";
+        return new Attempt(Verdict.REJECTED, 0, detail, Duration.ZERO, null, null, since(began));
+    }
+
+    private static Attempt unread(UncheckedIOException e, long began) {
+        return new Attempt(Verdict.RETRY, 0, String.valueOf(e.getMessage()), Duration.ZERO, null, null, since(began));
+    }
+
+    private Attempt post(SubscriptionSettings to, EventMessage event, String stamp, int number, long began) {
         var subscriber = to.subscriber();
         if (subscriber == null) {
             return reply(to, event.headers(), event.body(), null, null, began);
@@ -106,6 +133,24 @@ public final class Courier implements AutoCloseable {
                     null,
                     Duration.ZERO);
         }
+        if (isCheckOfNothing(event)) {
+            return nothing(began);
+        }
+        try {
+            return postLetter(to, sink, event, stamp, number, failure, began);
+        } catch (UncheckedIOException e) {
+            return unread(e, began);
+        }
+    }
+
+    private Attempt postLetter(
+            SubscriptionSettings to,
+            URI sink,
+            EventMessage event,
+            String stamp,
+            int number,
+            Failure failure,
+            long began) {
         var extensions = new TreeMap<String, String>();
         if (failure.destination() != null) {
             extensions.put("knativeerrordest", failure.destination());

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.buses.bus.Bus.Published;
+import dev.sluice.buses.claim.ClaimChecks;
+import dev.sluice.buses.claim.ClaimLimits;
+import dev.sluice.buses.claim.ClaimStore;
 import dev.sluice.model.delivery.DeliveryPolicy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What every bus promises. A subclass says how its own is opened, against the real thing. */
 @Timeout(180)
@@ -281,6 +287,44 @@ public abstract class BusContract {
                     assertThat(got.source()).isEqualTo(sent.source());
                 });
             }
+        }
+    }
+
+    /** No bus takes 4 MiB, whatever mode the event is in. */
+    @Test
+    void carriesTheClaimCheckOfABigEvent(@TempDir Path folder) throws Exception {
+        var one = subscribe("one");
+        var data = "x".repeat(4 << 20);
+        var structured = new EventMessage(
+                Map.of("content-type", "application/cloudevents+json; charset=utf-8", "x-request-id", "r-1"),
+                ("{\"specversion\":\"1.0\",\"id\":\"s\",\"source\":\"/ü\",\"type\":\"t\",\"data\":\"" + data + "\"}")
+                        .getBytes(StandardCharsets.UTF_8),
+                "t",
+                "/ü",
+                "s");
+        var old = new EventMessage(
+                Map.of(
+                        "ce-cloudeventsversion", "0.1",
+                        "ce-eventid", "o",
+                        "ce-eventtype", "t",
+                        "ce-source", "/s",
+                        "ce-x-my-extension", "%20",
+                        "knative-correlation-id", "c"),
+                data.getBytes(StandardCharsets.UTF_8),
+                "t",
+                "/s",
+                "o");
+        var checks = new ClaimChecks(bus, ClaimStore.open(folder, ClaimLimits.DEFAULT, Clock.systemUTC()));
+
+        assertThat(checks.publish(channel, List.of(structured, old))).isEqualTo(new Published.Accepted());
+
+        var feed = checks.feed(one.uid());
+        for (int i = 0; i < 2; i++) {
+            var delivery = feed.take();
+            var sent = delivery.event().id().equals("s") ? structured : old;
+            assertThat(delivery.event().headers()).isEqualTo(sent.headers());
+            assertThat(Arrays.equals(delivery.event().body(), sent.body())).isTrue();
+            acknowledge(List.of(delivery));
         }
     }
 

@@ -14,7 +14,9 @@ import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.workflows.delivery.Undelivered;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -90,6 +92,23 @@ class DispatcherTest {
         assertThat(remembered()).isEqualTo(NOON);
     }
 
+    /** Before these had the names of what they become, each kill could leave one more. */
+    @Test
+    void clearsAwayWhatOlderVersionsHaveLeftOfTheirWrites() throws IOException {
+        var rewinds = new Rewinds(folder);
+        rewinds.remember("one", NOON);
+        for (var name : List.of("seen1234.new", "rewound99.new", "deleted.seen.new", "deleted.rewound.new")) {
+            Files.writeString(folder.resolve(name), "half");
+        }
+
+        dispatcher.start();
+
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(folder.resolve("one.rewound"));
+        }
+        assertThat(remembered()).isEqualTo(NOON);
+    }
+
     @Test
     void stillKnowsItsSubscriptionsWhenItIsClosed() {
         dispatcher.close();
@@ -104,6 +123,11 @@ class DispatcherTest {
     private static final class Nowhere implements HandOver {
         @Override
         public void handOver(SubscriptionSettings subscription, List<Undelivered> events, Instant rewound) {}
+
+        @Override
+        public boolean isOpen(SubscriptionSettings subscription, String first) {
+            return false;
+        }
 
         @Override
         public boolean has(SubscriptionSettings subscription, String stamp, Instant since) {

@@ -64,6 +64,11 @@ class InOrderTest {
         public void handOver(SubscriptionSettings subscription, List<Undelivered> events, Instant rewound) {}
 
         @Override
+        public boolean isOpen(SubscriptionSettings subscription, String first) {
+            return false;
+        }
+
+        @Override
         public boolean has(SubscriptionSettings subscription, String stamp, Instant since) {
             return true;
         }

@@ -156,6 +156,27 @@ class SeenEventsTest {
     }
 
     @Test
+    void aWriteThatFailsLeavesNothingKeepsNothingBackAndIsTriedAgain() throws IOException {
+        var inTheWay = folder.resolve("default%2Fone.seen/in the way");
+        Files.createDirectories(inTheWay);
+        try (var seen = open()) {
+            assertThat(seen.isDuplicate(new Given("/a", "1", "s1"), WINDOW)).isFalse();
+            assertThat(seen.isDuplicate(new Given("/a", "1", "s2"), WINDOW)).isTrue();
+            try (var files = Files.list(folder)) {
+                assertThat(files).containsExactly(inTheWay.getParent());
+            }
+            Files.delete(inTheWay);
+            Files.delete(inTheWay.getParent());
+            clock.pass(Duration.ofMinutes(1));
+            assertThat(seen.isDuplicate(new Given("/a", "2", "s3"), WINDOW)).isFalse();
+        }
+        try (var seen = open()) {
+            assertThat(seen.isDuplicate(new Given("/a", "1", "again"), WINDOW)).isTrue();
+            assertThat(seen.isDuplicate(new Given("/a", "2", "again"), WINDOW)).isTrue();
+        }
+    }
+
+    @Test
     void remembersSoManyAndForgetsTheOldestFirst() {
         try (var seen = open()) {
             for (int i = 0; i <= SeenEvents.MOST; i++) {

@@ -1,10 +1,13 @@
 package dev.sluice.buses.gcppubsub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.api.gax.rpc.NotFoundException;
 import com.google.pubsub.v1.DeleteSubscriptionRequest;
 import com.google.pubsub.v1.DeleteTopicRequest;
+import com.google.pubsub.v1.GetSubscriptionRequest;
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.Bus.Published;
 import dev.sluice.buses.bus.BusContract;
@@ -17,6 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -150,6 +155,86 @@ class GcpPubSubBusIT extends BusContract {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> bus().publish(channel, List.of(event("after"))) instanceof Published.Accepted);
         assertThat(ids(drain.next(1))).containsExactly("after");
+    }
+
+    /** As where somebody else makes what there is. */
+    @Test
+    void worksWithoutThePermissionToMakeWhatIsThereAlready() throws Exception {
+        var one = subscribe("one");
+        publish("before");
+        pubsub.deny(method -> method.contains("Create"));
+        try {
+            reopen();
+            var drain = drain(one);
+            acknowledge(drain.next(1));
+            publish("after");
+            assertThat(ids(drain.next(1))).containsExactly("after");
+
+            pubsub.kill();
+            pubsub.start();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> bus().publish(channel, List.of(event("later"))) instanceof Published.Accepted);
+            assertThat(bus().trouble()).isEmpty();
+
+            var other = new ChannelSettings(new ChannelId("default", "not-there"), "gcppubsub", Map.of());
+            assertThatThrownBy(() -> bus().addChannel(other)).hasMessageContaining("PERMISSION_DENIED");
+        } finally {
+            pubsub.deny(_ -> false);
+        }
+    }
+
+    /** The bus makes again what was lost while the answer about the deletion is on its way. */
+    @Test
+    void whatIsBeingDeletedIsNotMadeAgain() throws Exception {
+        var one = subscribe("one");
+        publish("before");
+        var name = "projects/sluice/subscriptions/"
+                + PubSubNames.subscription("gcppubsub", one.namespace(), one.name(), one.uid());
+        try (var service = new GcpPubSubLink("somebody else", reached(), () -> {})) {
+            service.start();
+            service.with(
+                    "deleting the topic",
+                    () -> service.publisher()
+                            .deleteTopicCallable()
+                            .call(DeleteTopicRequest.newBuilder()
+                                    .setTopic("projects/sluice/topics/"
+                                            + PubSubNames.topic("gcppubsub", channel.namespace(), channel.name()))
+                                    .build()));
+            var deleted = new CountDownLatch(1);
+            var madeAgain = new CountDownLatch(1);
+            pubsub.beforeAnswers(method -> {
+                if (method.endsWith("/DeleteSubscription") && deleted.getCount() > 0) {
+                    deleted.countDown();
+                    awaitOrGoOn(madeAgain);
+                } else if (method.endsWith("/CreateSubscription") && deleted.getCount() == 0) {
+                    madeAgain.countDown();
+                }
+            });
+            var removal = Thread.ofVirtual().start(() -> bus().removeSubscription(one.uid()));
+            assertThat(deleted.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(bus().publish(channel, List.of(event("tells that the topic is not there"))))
+                    .isInstanceOf(Published.Unavailable.class);
+            removal.join();
+            await().atMost(Duration.ofSeconds(30)).until(() -> bus().trouble().isEmpty());
+
+            assertThatThrownBy(() -> service.subscriber()
+                            .getSubscriptionCallable()
+                            .call(GetSubscriptionRequest.newBuilder()
+                                    .setSubscription(name)
+                                    .build()))
+                    .isInstanceOf(NotFoundException.class);
+        } finally {
+            pubsub.beforeAnswers(_ -> {});
+        }
+    }
+
+    /** Less than the client waits for an answer; where nothing is made again that is not waited for in vain. */
+    private static void awaitOrGoOn(CountDownLatch latch) {
+        try {
+            var _ = latch.await(3, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

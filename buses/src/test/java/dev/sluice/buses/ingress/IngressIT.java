@@ -11,12 +11,18 @@ import dev.sluice.buses.stub.StubBus;
 import dev.sluice.model.delivery.DeliveryPolicy;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,8 +141,40 @@ class IngressIT {
         var headers = Map.of("ce-specversion", "1.0", "ce-id", "1", "ce-type", "t", "ce-source", "/s");
         assertThat(sender.post(EventsRig.HOST, headers, "x".repeat(LARGEST)).status())
                 .isEqualTo(202);
-        assertThat(sender.post(EventsRig.HOST, headers, "x".repeat(LARGEST + 1)).status())
-                .isEqualTo(413);
+        var refused = sender.post(EventsRig.HOST, headers, "x".repeat(LARGEST + 1));
+        assertThat(refused.status()).isEqualTo(413);
+        assertThat(refused.body()).isEqualTo("a request has at most " + LARGEST + " bytes (SLUICE_EVENT_MAX_BYTES)\n");
+    }
+
+    /** The sender does not say how much it sends. */
+    @Test
+    void takesAndRefusesChunksByTheSameMeasure() throws Exception {
+        assertThat(chunked(LARGEST)).startsWith("HTTP/1.1 202");
+        assertThat(chunked(LARGEST + 1)).startsWith("HTTP/1.1 413").endsWith("(SLUICE_EVENT_MAX_BYTES)\n");
+    }
+
+    private String chunked(int bytes) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), ingress.port())) {
+            var out = socket.getOutputStream();
+            out.write(("POST / HTTP/1.1\r\nHost: " + EventsRig.HOST
+                            + "\r\nce-specversion: 1.0\r\nce-id: 1\r\nce-type: t\r\n"
+                            + "ce-source: /s\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(bytes)
+                            + "\r\n"
+                            + "x".repeat(bytes) + "\r\n0\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1));
+            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+            var answer = new StringBuilder();
+            int length = 0;
+            for (var line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+                answer.append(line).append('\n');
+                if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                    length = Integer.parseInt(line.substring(15).strip());
+                }
+            }
+            var text = new char[length];
+            int read = in.read(text);
+            return answer.append(text, 0, Math.max(0, read)).toString();
+        }
     }
 
     @Test

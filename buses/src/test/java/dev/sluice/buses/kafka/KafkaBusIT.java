@@ -8,9 +8,14 @@ import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.BusContract;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.ChannelSettings;
+import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.claim.ClaimChecks;
+import dev.sluice.buses.claim.ClaimLimits;
+import dev.sluice.buses.claim.ClaimStore;
 import dev.sluice.testing.servers.KafkaServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -97,6 +102,25 @@ class KafkaBusIT extends BusContract {
         assertThat(bus().replay(one.uid(), Instant.now().plusSeconds(60))).isEmpty();
         publish("e");
         assertThat(ids(drain(one).next(1))).containsExactly("e");
+    }
+
+    @Test
+    void givesABigEventAgainAsLongAsItMay(@TempDir Path big) throws Exception {
+        var one = subscribe("one");
+        var store = ClaimStore.open(big, ClaimLimits.DEFAULT, Clock.systemUTC());
+        var checks = new ClaimChecks(bus(), store);
+        var body = new byte[4 << 20];
+        var event = new EventMessage(event("b").headers(), body, "dev.sluice.test", "/tests", "b");
+        assertThat(checks.publish(channel, List.of(event))).isEqualTo(new Bus.Published.Accepted());
+        var feed = checks.feed(one.uid());
+        acknowledge(List.of(feed.take()));
+        assertThat(store.bytes()).isEqualTo(body.length);
+
+        assertThat(checks.replay(one.uid(), Instant.EPOCH)).isEmpty();
+
+        var again = feed.take();
+        assertThat(again.event().body()).hasSize(body.length);
+        acknowledge(List.of(again));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.sluice.buses.rabbitmq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
@@ -14,6 +15,7 @@ import dev.sluice.testing.servers.RabbitServer;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +136,33 @@ class RabbitBusIT extends BusContract {
             assertThat(given).containsOnly(given.getFirst());
             assertThat(given.getFirst().get("one"))
                     .isNotEqualTo(given.getFirst().get("another"));
+        }
+    }
+
+    @Test
+    void makesAQueueAgainThatSomebodyHasDeleted() throws Exception {
+        var one = subscribe("one");
+        var drain = drain(one);
+        publish("before");
+        acknowledge(drain.next(1));
+        var factory = new ConnectionFactory();
+        factory.setHost("127.0.0.1");
+        factory.setPort(rabbit.port());
+        try (var connection = factory.newConnection()) {
+            var queue = "rabbitmq." + one.namespace() + "." + one.name() + "." + one.uid();
+            var admin = connection.createChannel();
+            assertThat(admin.queueDeclarePassive(queue).getConsumerCount()).isEqualTo(1);
+            admin.queueDelete(queue);
+
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptions() // while it is not there
+                    .until(() -> {
+                        try (var asks = connection.createChannel()) {
+                            return asks.queueDeclarePassive(queue).getConsumerCount() == 1;
+                        }
+                    });
+            publish("after");
+            assertThat(ids(drain.next(1))).containsExactly("after");
         }
     }
 

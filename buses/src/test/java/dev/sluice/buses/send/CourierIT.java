@@ -14,7 +14,9 @@ import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.model.delivery.Verdict;
 import dev.sluice.testing.servers.ServerCertificate;
 import dev.sluice.workflows.delivery.Failure;
+import dev.sluice.workflows.delivery.Parcel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -66,6 +68,24 @@ class CourierIT {
                     .containsEntry("kn-namespace", "ns")
                     .containsEntry("sluice-attempt", "4")
                     .containsEntry("sluice-delivery-id", "stamp");
+        }
+    }
+
+    @Test
+    void anEventOfWhichOnlyTheClaimIsLeftIsRejectedAndOneThatCannotBeReadNowIsTriedAgain() {
+        var check = new EventMessage(Map.of("ce-id", "1", Parcel.CLAIM, "gone"), new byte[0], "t", "/s", "1");
+        var unreadable = EventMessage.keptElsewhere(check, EVENT.headers(), 5, () -> {
+            throw new UncheckedIOException("reading a big event: the disk fails", new IOException("the disk fails"));
+        });
+        try (var subscriber = new Subscriber();
+                var courier = new Courier(HostResolver.dns())) {
+            var lost = courier.deliver(to(subscriber.url(), null), check, "stamp", 1);
+            assertThat(lost.verdict()).isEqualTo(Verdict.REJECTED);
+            assertThat(lost.detail()).contains("store of big events");
+            var later = courier.deliver(to(subscriber.url(), null), unreadable, "stamp", 1);
+            assertThat(later.verdict()).isEqualTo(Verdict.RETRY);
+            assertThat(later.detail()).contains("the disk fails");
+            assertThat(subscriber.received()).isEmpty();
         }
     }
 

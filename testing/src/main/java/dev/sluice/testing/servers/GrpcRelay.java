@@ -26,6 +26,7 @@ import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,8 @@ final class GrpcRelay implements AutoCloseable {
     private final Predicate<String> allowed;
     private final ManagedChannel behind;
     private @Nullable Server server;
+    private volatile Predicate<String> denied = _ -> false;
+    private volatile Consumer<String> answering = _ -> {};
     /** The relay since it was started, and every call behind it that has not ended. */
     private Phaser running = new Phaser(1);
 
@@ -71,6 +74,16 @@ final class GrpcRelay implements AutoCloseable {
         this.behind = Grpc.newChannelBuilder("127.0.0.1:" + behind, InsecureChannelCredentials.create())
                 .maxInboundMessageSize(LARGEST)
                 .build();
+    }
+
+    /** From now on calls of these methods are refused, as to an account without the permission. */
+    void deny(Predicate<String> methods) {
+        denied = methods;
+    }
+
+    /** From now on it is told of the method before the end of each answer goes on to the client. */
+    void beforeAnswers(Consumer<String> told) {
+        answering = told;
     }
 
     void start() {
@@ -161,12 +174,17 @@ final class GrpcRelay implements AutoCloseable {
                 near.close(Status.UNAUTHENTICATED.withDescription("no valid token"), new Metadata());
                 return new ServerCall.Listener<>() {};
             }
+            if (denied.test(method.getFullMethodName())) {
+                near.close(Status.PERMISSION_DENIED.withDescription("User not authorized"), new Metadata());
+                return new ServerCall.Listener<>() {};
+            }
             if (calls.register() < 0) {
                 near.close(Status.UNAVAILABLE.withDescription("killed"), new Metadata());
                 return new ServerCall.Listener<>() {};
             }
             var far = farCall();
-            far.start(new Answers(near, far, calls), new Metadata());
+            far.start(
+                    new Answers(near, far, calls, () -> answering.accept(method.getFullMethodName())), new Metadata());
             far.request(1);
             near.request(1);
             return new Questions(near, far);
@@ -216,9 +234,11 @@ final class GrpcRelay implements AutoCloseable {
         private final ServerCall<byte[], byte[]> near;
         private final ClientCall<byte[], byte[]> far;
         private final Phaser calls;
+        private final Runnable ending;
         private boolean answered;
 
-        Answers(ServerCall<byte[], byte[]> near, ClientCall<byte[], byte[]> far, Phaser calls) {
+        Answers(ServerCall<byte[], byte[]> near, ClientCall<byte[], byte[]> far, Phaser calls, Runnable ending) {
+            this.ending = ending;
             this.near = near;
             this.far = far;
             this.calls = calls;
@@ -241,6 +261,7 @@ final class GrpcRelay implements AutoCloseable {
         @Override
         public void onClose(Status status, Metadata trailers) {
             calls.arriveAndDeregister();
+            ending.run();
             if (!near.isCancelled()) {
                 near.close(answered || !status.isOk() ? status : Status.INTERNAL, new Metadata());
             }

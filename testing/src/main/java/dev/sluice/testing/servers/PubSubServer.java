@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -138,6 +139,16 @@ public final class PubSubServer implements AutoCloseable {
     public void forget() {
         emulator.kill();
         emulator.start();
+    }
+
+    /** From now on calls of these gRPC methods ({@code google.pubsub.v1.Publisher/CreateTopic}) are refused for want of a permission. */
+    public void deny(Predicate<String> methods) {
+        relay.deny(methods);
+    }
+
+    /** From now on it is told of the gRPC method of each answer, which goes to the client when that returns. */
+    public void beforeAnswers(Consumer<String> told) {
+        relay.beforeAnswers(told);
     }
 
     @Override

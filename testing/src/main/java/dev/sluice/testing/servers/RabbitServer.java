@@ -101,6 +101,7 @@ public final class RabbitServer implements AutoCloseable {
         environment.put(
                 "RABBITMQ_ENABLED_PLUGINS_FILE",
                 folder.resolve("enabled_plugins").toString());
+        environment.put("ERL_CRASH_DUMP", folder.resolve("erl_crash.dump").toString()); // of a start that fails
         environment.put("RABBITMQ_PID_FILE", folder.resolve("pid").toString());
         environment.put(
                 "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none");

@@ -24,6 +24,10 @@ public interface DeliveryActivities {
     @ActivityMethod
     void settled(Subject subject, List<String> stamps);
 
+    /** Events that are kept elsewhere under these claims are not needed any more; to be told until it has succeeded. */
+    @ActivityMethod
+    void release(Subject subject, List<String> claims);
+
     /** @param events with the number that this attempt has for each */
     record Round(Subject subject, List<Numbered> events) {
         public Round {

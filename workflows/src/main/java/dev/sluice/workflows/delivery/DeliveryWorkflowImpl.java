@@ -45,6 +45,13 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
             .setScheduleToCloseTimeout(Duration.ofSeconds(30))
             .build();
 
+    private static final ActivityOptions RELEASE = ActivityOptions.newBuilder()
+            .setStartToCloseTimeout(Duration.ofSeconds(30))
+            .setRetryOptions(RetryOptions.newBuilder()
+                    .setMaximumInterval(Duration.ofMinutes(1))
+                    .build())
+            .build();
+
     private final Set<String> toldSettled = new HashSet<>();
     private final Ledger ledger;
     private Subject subject;
@@ -64,7 +71,8 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
         do {
             settle();
             tellSettled(); // while it does, more may come
-        } while (ledger.anyOpen());
+            release();
+        } while (ledger.anyOpen() || ledger.anyReleased());
         tellPhase();
         Workflow.await(Workflow::isEveryHandlerFinished);
         return timeline();
@@ -75,9 +83,11 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
         while (ledger.anyOpen()) {
             if (Workflow.getInfo().isContinueAsNewSuggested()) {
                 Workflow.await(Workflow::isEveryHandlerFinished);
+                release();
                 Workflow.continueAsNew(new DeliveryState(subject, ledger.items()));
             }
             tellSettled();
+            release();
             var due = ledger.due(Workflow.currentTimeMillis(), ROUND_EVENTS, ROUND_BYTES);
             if (due.isEmpty()) {
                 tellPhase();
@@ -106,6 +116,13 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
                 }
                 // the dispatcher looks by itself from time to time
             }
+        }
+    }
+
+    /** Ends with success only, and then nothing is left to release: the next run would not know of it. */
+    private void release() {
+        while (ledger.anyReleased()) {
+            Workflow.newActivityStub(DeliveryActivities.class, RELEASE).release(subject, ledger.takeReleased());
         }
     }
 

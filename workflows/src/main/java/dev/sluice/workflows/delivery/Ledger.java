@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events of one run and the rules of their phases. Deterministic: time comes in, order is that of arrival.
@@ -25,6 +26,8 @@ final class Ledger {
 
     private final Map<String, DeliveryState.Item> items = new LinkedHashMap<>();
     private final Map<Phase, Integer> entered = new EnumMap<>(Phase.class);
+
+    private final List<String> released = new ArrayList<>();
 
     Ledger(List<DeliveryState.Item> items) {
         items.forEach(item -> this.items.put(item.stamp(), item));
@@ -67,6 +70,25 @@ final class Ledger {
     private void put(DeliveryState.Item item) {
         var before = items.put(item.stamp(), item);
         count(before == null ? Phase.WAITING : before.phase(), item.phase());
+        release(before, item);
+    }
+
+    private void release(DeliveryState.@Nullable Item before, DeliveryState.Item now) {
+        var had = before == null ? null : before.parcel();
+        if (had != null && now.parcel() == null && had.headers().containsKey(Parcel.CLAIM)) {
+            released.add(had.headers().get(Parcel.CLAIM));
+        }
+    }
+
+    boolean anyReleased() {
+        return !released.isEmpty();
+    }
+
+    /** Claims that are not needed any more since this was last asked. */
+    List<String> takeReleased() {
+        var taken = List.copyOf(released);
+        released.clear();
+        return taken;
     }
 
     private void count(Phase from, Phase to) {
@@ -219,7 +241,7 @@ final class Ledger {
             var item = entry.getValue();
             if (which.test(item)) {
                 boolean fresh = item.phase() == Phase.PARKED && to == Phase.WAITING;
-                entry.setValue(new DeliveryState.Item(
+                var next = new DeliveryState.Item(
                         item.stamp(),
                         item.type(),
                         item.source(),
@@ -230,7 +252,9 @@ final class Ledger {
                         fresh ? item.attempts() : item.spared(),
                         nextAttempt,
                         item.tried(),
-                        fresh ? null : item.failure()));
+                        fresh ? null : item.failure());
+                entry.setValue(next);
+                release(item, next);
                 count(item.phase(), to);
                 moved++;
             }

@@ -8,9 +8,12 @@ import java.util.TreeMap;
  *
  * @param stamp its identity: given at the ingress, never the producer's {@code id}
  * @param headers by lower-case name
- * @param body base64
+ * @param body base64; empty when the header {@link #CLAIM} says that the event is kept elsewhere
  */
 public record Parcel(String stamp, String type, String source, String id, Map<String, String> headers, String body) {
+    /** Names what keeps a big event that is not carried itself. */
+    public static final String CLAIM = "sluice-claim";
+
     public Parcel {
         headers = new TreeMap<>(headers);
     }

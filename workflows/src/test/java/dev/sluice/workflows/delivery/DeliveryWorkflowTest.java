@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +76,8 @@ class DeliveryWorkflowTest {
     /** Takes everything but what is refused; when it hears that events are settled, the first time, one more is handed over. */
     private static final class Subscriber implements DeliveryActivities {
         final Set<String> refused = ConcurrentHashMap.newKeySet();
+        final List<String> released = Collections.synchronizedList(new ArrayList<>());
+        final AtomicInteger releasesToFail = new AtomicInteger();
         final List<String> delivered = Collections.synchronizedList(new ArrayList<>());
 
         @Nullable
@@ -101,6 +104,14 @@ class DeliveryWorkflowTest {
                                 0)));
             }
             return new Report(false, DeliveryPolicy.DEFAULT, results);
+        }
+
+        @Override
+        public void release(Subject subject, List<String> claims) {
+            if (releasesToFail.getAndDecrement() > 0) {
+                throw new IllegalStateException("the disk is full");
+            }
+            released.addAll(claims);
         }
 
         @Override
@@ -143,6 +154,36 @@ class DeliveryWorkflowTest {
         assertThat(timeline.events()).extracting(Timeline.Event::phase).containsOnly(Phase.DELIVERED);
         assertThat(timeline.events()).extracting(Timeline.Event::attempts).containsExactly(2, 2);
         assertThat(subscriber.delivered).containsExactlyInAnyOrder("delivered", "parked", "delivered");
+    }
+
+    @Test
+    void saysOfABigEventThatItIsNotNeededAnyMoreUntilThatIsNoted() {
+        subscriber.refused.add("dropped");
+        subscriber.releasesToFail.set(2);
+        var workflow = environment
+                .getWorkflowClient()
+                .newUntypedWorkflowStub(
+                        DeliveryWorkflow.TYPE,
+                        WorkflowOptions.newBuilder()
+                                .setTaskQueue(Wire.DELIVERY_QUEUE)
+                                .setWorkflowId("delivery/n/u/0/dropped")
+                                .build());
+        var state = new Object[] {DeliveryState.of(new Subject("n", "s", "u", DeliveryPolicy.DEFAULT))};
+        workflow.signalWithStart("add", new Object[] {big("dropped")}, state);
+        workflow.signal("add", big("delivered"));
+        workflow.signal("add", batch("small"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> subscriber.released.equals(List.of("claim of delivered")));
+        assertThat(phases(workflow)).containsExactly(Phase.PARKED, Phase.DELIVERED, Phase.DELIVERED);
+
+        workflow.update("drop", Integer.class, new DeliveryWorkflow.Chosen(List.of()));
+
+        assertThat(workflow.getResult(Timeline.class).events()).hasSize(3);
+        assertThat(subscriber.released).containsExactly("claim of delivered", "claim of dropped");
+    }
+
+    private static DeliveryWorkflow.Batch big(String stamp) {
+        var parcel = new Parcel(stamp, "t", "/s", "id " + stamp, Map.of(Parcel.CLAIM, "claim of " + stamp), "");
+        return new DeliveryWorkflow.Batch(List.of(new Undelivered(parcel, List.of())));
     }
 
     private static List<Phase> phases(WorkflowStub workflow) {
