@@ -3,7 +3,6 @@ package dev.sluice.app.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -15,7 +14,7 @@ class InstanceLockTest {
 
     @Test
     void isTakenAlthoughOthersLookWhoHoldsIt() throws Exception {
-        var state = StateDir.of(folder, Map.of()).create();
+        var state = StateDir.of(folder, System::getenv).create();
         InstanceLock.take(state).orElseThrow().close();
         var done = new AtomicBoolean();
         try (var threads = Executors.newFixedThreadPool(1)) {

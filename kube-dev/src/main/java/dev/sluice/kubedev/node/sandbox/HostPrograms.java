@@ -17,7 +17,7 @@ final class HostPrograms {
     }
 
     private static String find(String name) {
-        String own = System.getenv().getOrDefault("PATH", USUAL);
+        String own = new ProcessBuilder().environment().getOrDefault("PATH", USUAL); // what a child would be given
         return Stream.of((own + ":" + USUAL).split(":", -1))
                 .filter(folder -> folder.startsWith("/"))
                 .map(folder -> Path.of(folder, name))
