@@ -1,5 +1,6 @@
 package dev.sluice.app.platform;
 
+import dev.sluice.processes.Env;
 import dev.sluice.builds.image.SluiceImages;
 import java.io.File;
 import java.io.IOException;
@@ -22,6 +23,7 @@ final class BuildImages {
                             .filter(entry -> !entry.isEmpty())
                             .map(Path::of)
                             .toList(),
+                    jdk(options.env()),
                     options.env().cache().resolve("images"),
                     options.progress()));
         } catch (IOException e) {
@@ -33,6 +35,17 @@ final class BuildImages {
             Thread.currentThread().interrupt();
             throw new PlatformException("interrupted while the image that builds run in was made", e);
         }
+    }
+
+    /** Whether build pods have a JDK to link runtimes from. */
+    static boolean jdk(Env env) {
+        var word = env.value("SLUICE_BUILD_JDK").orElse("false");
+        return switch (word) {
+            case "true" -> true;
+            case "false", "" -> false;
+            default ->
+                throw new PlatformException("SLUICE_BUILD_JDK must be true or false, not \"" + word + "\"");
+        };
     }
 
     /** The Maven distribution that the build of Sluice put beside it. */
