@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param origin what a person called it
  * @param copied the repository of which the instance keeps a copy; null for a folder, and for what build pods reach
  */
-record BuildSource(String url, String revision, String origin, @Nullable String copied) {
+record BuildSource(
+        String url,
+        String revision,
+        String origin,
+        @Nullable String copied) {
     static final String HEAD = "HEAD";
 
     /**

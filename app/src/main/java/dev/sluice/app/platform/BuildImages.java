@@ -1,7 +1,7 @@
 package dev.sluice.app.platform;
 
-import dev.sluice.processes.Env;
 import dev.sluice.builds.image.SluiceImages;
+import dev.sluice.processes.Env;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,8 +43,7 @@ final class BuildImages {
         return switch (word) {
             case "true" -> true;
             case "false", "" -> false;
-            default ->
-                throw new PlatformException("SLUICE_BUILD_JDK must be true or false, not \"" + word + "\"");
+            default -> throw new PlatformException("SLUICE_BUILD_JDK must be true or false, not \"" + word + "\"");
         };
     }
 

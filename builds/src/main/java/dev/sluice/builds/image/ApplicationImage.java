@@ -57,8 +57,7 @@ public final class ApplicationImage {
      * @param java the command that is Java there
      * @param prepares whether the same Java is on this machine, so that classes can be prepared
      */
-    public record Base(
-            Making making, Optional<String> identity, String java, boolean prepares, boolean foreign) {
+    public record Base(Making making, Optional<String> identity, String java, boolean prepares, boolean foreign) {
         /** Fetches or links; only done when the image is not there yet. */
         interface Making {
             Made make() throws IOException, InterruptedException;

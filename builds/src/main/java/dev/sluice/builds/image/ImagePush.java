@@ -88,9 +88,7 @@ public final class ImagePush {
         }
         var tar = TarImage.at(scratch.resolve("base.tar"));
         patiently(
-                source,
-                base,
-                () -> reaching(Containerizer.to(tar.named(ImageReference.of(null, "base", null))), from));
+                source, base, () -> reaching(Containerizer.to(tar.named(ImageReference.of(null, "base", null))), from));
         return Jib.from(tar);
     }
 

@@ -34,6 +34,7 @@ final class LinkedRuntime {
             "jdk.unsupported",
             "jdk.xml.dom",
             "jdk.zipfs");
+
     private static final int MINUTES = 5;
     /** They need a screen or a sound card, and libraries that no server has. */
     private static final List<String> USELESS =
@@ -47,7 +48,7 @@ final class LinkedRuntime {
                 : Optional.empty();
     }
 
-    /** Links into a folder that does not exist yet. */
+    /** Links into a folder that does not exist yet. Libraries are taken as they are: to strip them would take objcopy. */
     static void link(Path javaHome, List<String> modules, Path target) throws IOException {
         var log = Files.createTempFile("jlink", ".log");
         try {
@@ -55,7 +56,7 @@ final class LinkedRuntime {
                             javaHome.resolve("bin/jlink").toString(),
                             "--add-modules",
                             String.join(",", modules),
-                            "--strip-debug",
+                            "--strip-java-debug-attributes",
                             "--no-man-pages",
                             "--no-header-files",
                             "--output",

@@ -186,9 +186,10 @@ final class GitStep {
             return;
         }
         if (depth == 0) {
-            context.out().printf(
-                    "The submodules in %s are not fetched: they are more than %d deep.%n",
-                    top.relativize(tree), SUBMODULE_DEPTH);
+            context.out()
+                    .printf(
+                            "The submodules in %s are not fetched: they are more than %d deep.%n",
+                            top.relativize(tree), SUBMODULE_DEPTH);
             return;
         }
         git.submoduleInit().call();

@@ -160,13 +160,15 @@ final class JibStep {
             throws IOException, InterruptedException {
         var jdk = Path.of(context.env("SLUICE_JDK").orElse(System.getProperty("java.home")));
         if (!(application instanceof Application.Java java)) {
-            context.out().println("The whole Java runtime is used, because " + application.title() + " is no program"
-                    + " whose classes could be looked into.");
+            context.out()
+                    .println("The whole Java runtime is used, because " + application.title() + " is no program"
+                            + " whose classes could be looked into.");
             return shared;
         }
         if (!CutRuntime.isJdk(jdk)) {
-            context.out().println("The whole Java runtime is used, because there is no JDK in this image: Sluice puts"
-                    + " it there when it is started with SLUICE_BUILD_JDK=true.");
+            context.out()
+                    .println("The whole Java runtime is used, because there is no JDK in this image: Sluice puts"
+                            + " it there when it is started with SLUICE_BUILD_JDK=true.");
             return shared;
         }
         var unknown = CutRuntime.unknown(jdk, more);
@@ -174,8 +176,7 @@ final class JibStep {
             throw new StepFailure("BadArgument", "MODULES: this JDK has no module " + String.join(", ", unknown));
         }
         var kept = context.option("cache").map(Path::of).map(p -> p.resolve("runtimes"));
-        return new CutRuntime(jdk, more, kept.orElse(scratch), context.out()::println)
-                .base(java, shared, scratch);
+        return new CutRuntime(jdk, more, kept.orElse(scratch), context.out()::println).base(java, shared, scratch);
     }
 
     /** What jib.yaml says; else the template's argument; and no Java for a program that has no use for it. */

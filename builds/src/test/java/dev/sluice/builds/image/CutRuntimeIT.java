@@ -40,14 +40,17 @@ class CutRuntimeIT {
 
     @Test
     void looksIntoALibraryThatIsAModuleOfModulesThatAreNotThere() throws Exception {
-        var absent = compile("absent", List.of(), "module absent { exports absent; }", "package absent; public class A {}");
+        var absent =
+                compile("absent", List.of(), "module absent { exports absent; }", "package absent; public class A {}");
         var library = compile(
                 "library",
                 List.of("-p", absent.toString()),
                 "module library { requires absent; requires java.sql; exports lib; }",
                 "package lib; public class Data { public static java.sql.Connection c; absent.A a; }");
         var program = compile(
-                "program", List.of("-cp", library.toString()), "package program; class Main { Object o = lib.Data.c; }");
+                "program",
+                List.of("-cp", library.toString()),
+                "package program; class Main { Object o = lib.Data.c; }");
 
         var jars = List.of(packed(program), packed(library));
 
@@ -82,7 +85,8 @@ class CutRuntimeIT {
         Files.createDirectories(jdk.resolve("bin"));
         Files.createSymbolicLink(jdk.resolve("bin/jdeps"), JDK.resolve("bin/jdeps"));
         Files.copy(JDK.resolve("release"), jdk.resolve("release"));
-        var jlink = Files.writeString(jdk.resolve("bin/jlink"), "#!/bin/sh\necho 'Error: a module is damaged'; exit 1\n");
+        var jlink =
+                Files.writeString(jdk.resolve("bin/jlink"), "#!/bin/sh\necho 'Error: a module is damaged'; exit 1\n");
         assertThat(jlink.toFile().setExecutable(true)).isTrue();
         var java = new Application.Java(classes("app", "Object"), null, List.of(), "app.Main");
 
@@ -146,7 +150,8 @@ class CutRuntimeIT {
             var file = sources[i].startsWith("module")
                     ? "module-info.java"
                     : sources[i].replaceFirst("(?s).*class (\\w+).*", "$1.java");
-            var place = Files.createDirectories(folder.resolve("source-" + name)).resolve(file);
+            var place =
+                    Files.createDirectories(folder.resolve("source-" + name)).resolve(file);
             arguments.add(Files.writeString(place, sources[i]).toString());
         }
         assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new)))

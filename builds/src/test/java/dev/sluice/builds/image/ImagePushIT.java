@@ -148,8 +148,7 @@ class ImagePushIT {
 
         try (var open = Registry.start(Registry.Options.in(folder.resolve("open")))) {
             assertThat(push.push(
-                            base.setEntrypoint(List.of("/hello")),
-                            ImageReference.parse(open.address() + "/me/app:1")))
+                            base.setEntrypoint(List.of("/hello")), ImageReference.parse(open.address() + "/me/app:1")))
                     .startsWith("sha256:");
         }
     }

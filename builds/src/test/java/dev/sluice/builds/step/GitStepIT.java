@@ -133,8 +133,9 @@ class GitStepIT {
         var deepest = folder.resolve("workspace" + "/self".repeat(8));
         assertThat(deepest.resolve("file")).hasContent("2");
         assertThat(deepest.resolve("self")).isEmptyDirectory();
-        assertThat(run.output()).contains("The submodules in self/self/self/self/self/self/self/self are not fetched:"
-                + " they are more than 8 deep.");
+        assertThat(run.output())
+                .contains("The submodules in self/self/self/self/self/self/self/self are not fetched:"
+                        + " they are more than 8 deep.");
     }
 
     @Test
