@@ -87,7 +87,7 @@ class BuildsOfAnyKindIT {
                 .containsEntry(RequestedBuilds.REFERENCE, "ci.test/v1/Task/app-00001");
         assertThat(tasks("same-build")).containsExactly("app-00001");
 
-        apply("same-build", "app", "Task", "two", "second");
+        apply("same-build", "app", "Task", "two", "third");
         apply("same-build", "neighbour", "Task", "one", "first");
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(tasks("same-build"))
