@@ -8,19 +8,24 @@ import dev.sluice.api.build.Build;
 import dev.sluice.api.build.BuildStatus;
 import dev.sluice.api.conditions.Condition;
 import dev.sluice.testing.git.GitHttpServer;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
-import org.eclipse.jgit.api.Git;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whole builds. They need a machine that can isolate pods: bubblewrap and network namespaces. */
 class BuildIT {
@@ -34,8 +39,9 @@ class BuildIT {
     @BeforeAll
     static void start() throws Exception {
         stand = new BuildStand(folder);
-        repository("hello", Path.of("../examples/hello-java"), "");
-        repository("broken", Path.of("../examples/hello-java"), "class Broken {\n  int x = ;\n}\n");
+        var example = Path.of("../examples/hello-java");
+        Repositories.commit(example, folder.resolve("git/hello"), "");
+        Repositories.commit(example, folder.resolve("git/broken"), "class Broken {\n  int x = ;\n}\n");
         server = GitHttpServer.at(stand.kube.hostAddress(), folder.resolve("git"));
         git = server.url();
     }
@@ -109,6 +115,31 @@ class BuildIT {
                 .startsWith("BuildValidationFailed: spec.resume.from: the steps of this Build do not begin with those");
         assertThat(failure("from-nothing", "resume: {from: nothing}\nsteps: [{image: sluice/step}]"))
                 .isEqualTo("BuildValidationFailed: spec.resume.from: builds.build.knative.dev \"nothing\" not found");
+    }
+
+    /** Each waits for what the other has written. */
+    @Test
+    void sharesACacheAmongBuildsThatRunAtTheSameTime() {
+        var step = """
+                timeout: 90s
+                cache: [{name: met, path: /met}]
+                steps: [{image: sluice/step, command: [/bin/sh],
+                  args: ['-c', ': > /met/OWN; until [ -e /met/OTHER ]; do :; done']}]
+                """;
+        stand.apply("left", step.replace("OWN", "left").replace("OTHER", "right"));
+        stand.apply("right", step.replace("OWN", "right").replace("OTHER", "left"));
+
+        for (var name : List.of("left", "right")) {
+            var condition = succeeded(stand.awaitEnd(name));
+            assertThat(condition.message()).isNull();
+            assertThat(condition.status()).isEqualTo("True");
+        }
+        assertThat(stand.client
+                        .persistentVolumeClaims()
+                        .inNamespace("default")
+                        .withName("build-cache-met")
+                        .get())
+                .isNotNull();
     }
 
     @Test
@@ -237,7 +268,67 @@ class BuildIT {
     }
 
     @Test
-    void endsWhatTakesTooLong() {
+    void refusesAnAccountWhoseSecretsDoNotFit() {
+        account("absent", "not-there");
+        stand.client
+                .resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName("hub")
+                        .withNamespace("default")
+                        .addToAnnotations("build.knative.dev/docker-0", "https://index.docker.io")
+                        .endMetadata()
+                        .withType("kubernetes.io/basic-auth")
+                        .withStringData(Map.of("username", "a", "password", "b"))
+                        .build())
+                .create();
+        account("mistaken", "hub");
+
+        assertThat(failure("no-secret", "{serviceAccountName: absent, steps: [{image: a}]}"))
+                .isEqualTo("BuildValidationFailed: secrets \"not-there\" not found");
+        assertThat(failure("bad-secret", "{serviceAccountName: mistaken, steps: [{image: a}]}"))
+                .isEqualTo("BuildValidationFailed: BadSecretAnnotation: Secret \"hub\" has incorrect annotation"
+                        + " \"build.knative.dev/docker-0\" / \"https://index.docker.io\", value should be"
+                        + " \"https://index.docker.io/v1/\"");
+    }
+
+    @Test
+    void refusesATemplateThatDoesNotFit() {
+        assertThat(failure("bad-kind", "template: {name: jib, kind: Jib}"))
+                .isEqualTo("BuildValidationFailed: Incorrect Template Kind: the template kind can only be"
+                        + " \"BuildTemplate\" or \"ClusterBuildTemplate\" with \"BuildTemplate\" used as the default if"
+                        + " nothing is specified.");
+        assertThat(failure(
+                        "same-argument",
+                        "template: {name: jib, arguments: [{name: IMAGE, value: a}, {name: IMAGE, value: b}]}"))
+                .isEqualTo("BuildValidationFailed: DuplicateArgName: duplicate argument name \"IMAGE\"");
+    }
+
+    @Test
+    void tellsWhyThereIsNoPod() {
+        assertThat(failure(
+                        "no-pod",
+                        "steps: [{name: one, image: sluice/step, volumeMounts: [{name: none, mountPath: /none}]}]"))
+                .startsWith("BuildExecuteFailed: Pod \"no-pod-pod-")
+                .endsWith("\" is invalid: spec.initContainers[1].volumeMounts[0].name: Not found: \"none\"");
+    }
+
+    @Test
+    void deletesABuildWhenItIsOldEnough() {
+        var pass = "steps: [{image: sluice/step, args: [nop]}]\n";
+        stand.run("kept", pass + "retention: {age: 1h}");
+        stand.run("passing", pass + "retention: {age: 1s}");
+
+        var builds = stand.client.resources(Build.class).inNamespace("default");
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> builds.withName("passing").get() == null);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(podsOf("passing")).isEmpty());
+        assertThat(builds.withName("kept").get()).isNotNull();
+        assertThat(podsOf("kept")).hasSize(1);
+    }
+
+    @Test
+    void endsWhatTakesTooLong() throws IOException {
         var message = failure(
                 "slow",
                 "{timeout: 6s, steps: [{name: wait, image: sluice/step, command: [/bin/sh],"
@@ -245,30 +336,55 @@ class BuildIT {
 
         assertThat(message).isEqualTo("BuildTimeout: Build \"slow\" failed to finish within \"6s\"");
         await().atMost(Duration.ofSeconds(40))
-                .untilAsserted(() -> assertThat(stand.client
-                                .pods()
-                                .inNamespace("default")
-                                .withLabel(Build.NAME_LABEL, "slow")
-                                .list()
-                                .getItems())
-                        .isEmpty());
+                .untilAsserted(() -> assertThat(podsOf("slow")).isEmpty());
+        assertThat(stand.logs.text("default", "slow"))
+                .as("archived before the pod went")
+                .contains("[build-step-wait] waiting");
     }
 
-    @Test
-    void endsWhatIsCancelled() {
+    @ParameterizedTest
+    @CsvSource({"stop, Status", "halt, status"})
+    void endsWhatIsCancelled(String name, String spelling) {
         stand.apply(
-                "stop",
+                name,
                 "{steps: [{name: wait, image: sluice/step, command: [/bin/sh], args: ['-c', 'read x < /dev/zero']}]}");
-        var builds = stand.client.resources(Build.class).inNamespace("default");
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> builds.withName("stop").get().getStatus().cluster() != null);
+        await().atMost(Duration.ofSeconds(60)).until(() -> podOf(name) != null);
 
-        builds.withName("stop")
-                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"Status\":\"BuildCancelled\"}}");
+        stand.client
+                .resources(Build.class)
+                .inNamespace("default")
+                .withName(name)
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"" + spelling + "\":\"BuildCancelled\"}}");
 
-        var condition = succeeded(stand.awaitEnd("stop"));
-        assertThat(condition.reason() + ": " + condition.message())
-                .isEqualTo("BuildCancelled: Build \"stop\" was cancelled");
+        var ended = stand.awaitEnd(name);
+        assertThat(succeeded(ended).reason() + ": " + succeeded(ended).message())
+                .isEqualTo("BuildCancelled: Build \"" + name + "\" was cancelled");
+        assertThat(ended.getStatus().completionTime()).isNotNull();
+        await().atMost(Duration.ofSeconds(40))
+                .untilAsserted(() -> assertThat(podsOf(name)).isEmpty());
+    }
+
+    private static List<Pod> podsOf(String build) {
+        return stand.client
+                .pods()
+                .inNamespace("default")
+                .withLabel(Build.NAME_LABEL, build)
+                .list()
+                .getItems();
+    }
+
+    private static void account(String name, String secret) {
+        stand.client
+                .resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace("default")
+                        .endMetadata()
+                        .addNewSecret()
+                        .withName(secret)
+                        .endSecret()
+                        .build())
+                .create();
     }
 
     private static String failure(String name, String spec) {
@@ -290,34 +406,5 @@ class BuildIT {
                   name: jib
                   arguments: [{name: IMAGE, value: "%s/demo/%s:1"}]
                 """.formatted(git, repository, revision, stand.registry, repository);
-    }
-
-    private static void repository(String name, Path project, String extra) throws Exception {
-        var target = folder.resolve("git").resolve(name);
-        try (var files = Files.walk(project)) {
-            for (var file : files.filter(Files::isRegularFile)
-                    .filter(f -> !f.toString().contains("target"))
-                    .toList()) {
-                var copy = target.resolve(project.relativize(file));
-                Files.createDirectories(copy.getParent());
-                Files.copy(file, copy);
-            }
-        }
-        if (!extra.isEmpty()) {
-            Files.writeString(target.resolve("src/main/java/hello/Broken.java"), extra);
-        }
-        try (var repository = Git.init()
-                .setDirectory(target.toFile())
-                .setInitialBranch("main")
-                .call()) {
-            repository.add().addFilepattern(".").call();
-            repository
-                    .commit()
-                    .setMessage("first")
-                    .setAuthor("a", "a@example.test")
-                    .setCommitter("a", "a@example.test")
-                    .setSign(false)
-                    .call();
-        }
     }
 }

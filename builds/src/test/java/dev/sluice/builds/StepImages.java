@@ -26,6 +26,7 @@ public final class StepImages {
                 Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                         .map(Path::of)
                         .toList(),
+                false,
                 cache,
                 System.out::println);
     }

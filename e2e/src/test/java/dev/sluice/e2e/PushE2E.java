@@ -25,6 +25,9 @@ class PushE2E {
     @TempDir
     private Path folder = Path.of("");
 
+    @TempDir
+    private Path other = Path.of("");
+
     @Test
     void aPushIsBuiltAndDeployedAlsoOfARepositoryThatPodsDoNotReach(Platform platform, TestNamespace namespace)
             throws Exception {
@@ -61,6 +64,16 @@ class PushE2E {
                             "site",
                             "--revision",
                             "nowhere")
+                    .failed();
+            // neither is a deploy that came to nothing, of a folder or of another repository
+            Files.writeString(other.resolve("notes"), "nothing that can be built");
+            platform.sluice("deploy", other.toString(), "-n", namespace.name(), "--name", "site")
+                    .failed();
+            try (var unbuildable = Git.init().setDirectory(other.toFile()).call()) {
+                unbuildable.add().addFilepattern(".").call();
+                unbuildable.commit().setMessage("notes").setSign(false).call();
+            }
+            platform.sluice("deploy", other.toUri().toString(), "-n", namespace.name(), "--name", "site")
                     .failed();
             var third = commit(git, "three");
             assertThat(push(hook, third)).startsWith("202 build site-push-" + third.substring(0, 10));

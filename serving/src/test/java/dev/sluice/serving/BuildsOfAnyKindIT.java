@@ -7,6 +7,8 @@ import dev.sluice.api.conditions.Condition;
 import dev.sluice.api.serving.BuildAnnotation;
 import dev.sluice.api.serving.Configuration;
 import dev.sluice.api.serving.Revision;
+import dev.sluice.serving.cluster.Meta;
+import dev.sluice.serving.service.RequestedBuilds;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -70,10 +72,61 @@ class BuildsOfAnyKindIT {
                 .until(() -> built("no-kind", "app").equals("Unknown Building"));
     }
 
+    @Test
+    void revisionsOfAConfigurationThatAskForTheSameShareTheBuild() throws Exception {
+        define("Task");
+        platform.namespace("same-build");
+        apply("same-build", "app", "Task", "one", "first");
+        await().atMost(SOON).until(() -> tasks("same-build").equals(List.of("app-00001")));
+        say(resource("same-build", "Task", "app-00001"), "True", "", "");
+        platform.awaitReady("same-build", "app");
+
+        apply("same-build", "app", "Task", "one", "second");
+        awaitReadyRevision("same-build", "app", "app-00002"); // of a build that nobody says anything of any more
+        assertThat(Meta.annotations(platform.revision("same-build", "app-00002")))
+                .containsEntry(RequestedBuilds.REFERENCE, "ci.test/v1/Task/app-00001");
+        assertThat(tasks("same-build")).containsExactly("app-00001");
+
+        apply("same-build", "app", "Task", "two", "third");
+        apply("same-build", "neighbour", "Task", "one", "first");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(tasks("same-build"))
+                        .as("of another text, and of another Configuration")
+                        .containsExactlyInAnyOrder("app-00001", "app-00003", "neighbour-00001"));
+    }
+
+    private void awaitReadyRevision(String namespace, String name, String revision) {
+        await().atMost(SOON)
+                .until(() -> revision.equals(
+                        platform.service(namespace, name).getStatus().latestReadyRevisionName()));
+    }
+
+    private List<String> tasks(String namespace) {
+        return platform
+                .client
+                .genericKubernetesResources("ci.test/v1", "Task")
+                .inNamespace(namespace)
+                .list()
+                .getItems()
+                .stream()
+                .map(task -> task.getMetadata().getName())
+                .toList();
+    }
+
     private void apply(String namespace, String name, String kind) throws Exception {
+        apply(namespace, name, kind, name, "first");
+    }
+
+    /** @param note an annotation of the revision, which makes it another one */
+    private void apply(String namespace, String name, String kind, String what, String note) throws Exception {
         var build =
-                "{\"apiVersion\": \"ci.test/v1\", \"kind\": \"" + kind + "\", \"spec\": {\"for\": \"" + name + "\"}}";
-        platform.apply(namespace, name, Platform.image("hello"), Map.of(BuildAnnotation.KEY, build), Map.of());
+                "{\"apiVersion\": \"ci.test/v1\", \"kind\": \"" + kind + "\", \"spec\": {\"for\": \"" + what + "\"}}";
+        platform.apply(
+                namespace,
+                name,
+                Platform.image("hello"),
+                Map.of(BuildAnnotation.KEY, build),
+                Map.of("test/note", note));
     }
 
     private String message(String namespace, String configuration) {
@@ -101,8 +154,12 @@ class BuildsOfAnyKindIT {
     }
 
     private Resource<GenericKubernetesResource> job(String namespace, String name) {
+        return resource(namespace, "Job", name);
+    }
+
+    private Resource<GenericKubernetesResource> resource(String namespace, String kind, String name) {
         return platform.client
-                .genericKubernetesResources("ci.test/v1", "Job")
+                .genericKubernetesResources("ci.test/v1", kind)
                 .inNamespace(namespace)
                 .withName(name);
     }

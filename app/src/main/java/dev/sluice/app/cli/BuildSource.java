@@ -6,13 +6,20 @@ import dev.sluice.app.git.WorkingTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is built, where build pods can fetch it: a folder as it stands, or a revision of a repository.
  *
  * @param origin what a person called it
+ * @param copied the repository of which the instance keeps a copy; null for a folder, and for what build pods reach
  */
-record BuildSource(String url, String revision, String origin) {
+record BuildSource(
+        String url,
+        String revision,
+        String origin,
+        @Nullable String copied) {
     static final String HEAD = "HEAD";
 
     /**
@@ -28,7 +35,7 @@ record BuildSource(String url, String revision, String origin) {
             }
             var origin = source + " " + revision;
             session.say("Source    " + origin);
-            return new BuildSource(source, revision, origin);
+            return new BuildSource(source, revision, origin, null);
         }
         var folder = session.path(Path.of(source));
         if (!Files.isDirectory(folder)) {
@@ -60,18 +67,20 @@ record BuildSource(String url, String revision, String origin) {
     }
 
     private static BuildSource folder(Session session, Path folder, String namespace, String name) {
-        var commit = session.platform().git().change(namespace, name, repository -> {
-            var made = new WorkingTree(folder)
-                    .commitTo(
-                            repository,
-                            GitServer.BRANCH,
-                            "deploy",
-                            Clock.systemUTC().instant());
-            RemoteRepository.forgetOrigin(repository); // last: a folder with nothing to build has changed nothing
-            return made.getName();
-        });
+        var commit = session.platform()
+                .git()
+                .change(
+                        namespace,
+                        name,
+                        repository -> new WorkingTree(folder)
+                                .commitTo(
+                                        repository,
+                                        GitServer.BRANCH,
+                                        "deploy",
+                                        Clock.systemUTC().instant())
+                                .getName());
         session.say("Source    " + folder + " as commit " + commit.substring(0, 12));
-        return new BuildSource(session.platform().gitUrl(namespace, name), commit, folder.toString());
+        return new BuildSource(session.platform().gitUrl(namespace, name), commit, folder.toString(), null);
     }
 
     private static BuildSource copy(Session session, String url, String revision, String namespace, String name) {
@@ -82,6 +91,18 @@ record BuildSource(String url, String revision, String origin) {
                         name,
                         repository -> RemoteRepository.fetch(url, revision, repository, GitServer.BRANCH));
         session.say("Source    " + url + " " + revision + " as commit " + commit.substring(0, 12));
-        return new BuildSource(session.platform().gitUrl(namespace, name), commit, url + " " + revision);
+        return new BuildSource(session.platform().gitUrl(namespace, name), commit, url + " " + revision, url);
+    }
+
+    /** Pushes to the service of this name are fetched from what it runs from now on: to be said when it does, and not before. */
+    void deployed(Session session, String namespace, String name) {
+        var platform = session.platform();
+        if (platform.sourceCopies().isCopy(url, namespace, name)) {
+            platform.git()
+                    .change(
+                            namespace,
+                            name,
+                            repository -> RemoteRepository.remember(repository, Optional.ofNullable(copied)));
+        }
     }
 }

@@ -33,7 +33,8 @@ final class Deployment {
         if (refusal.isPresent()) {
             throw new VerbException(refusal.get());
         }
-        apply(image, Map.of(ServiceManifest.SOURCE, origin), null);
+        apply(image, Map.of(ServiceManifest.SOURCE, origin));
+        awaitReady();
     }
 
     /** Refused input must be refused before anything is made. */
@@ -64,29 +65,39 @@ final class Deployment {
         if (!outcome.commit().isEmpty()) {
             notes.put(ServiceManifest.COMMIT, outcome.commit());
         }
-        apply(outcome.image(), notes, outcome.created());
+        var applied = apply(outcome.image(), notes);
+        own(applied, outcome.created());
+        source.deployed(session, service.namespace(), service.name());
+        awaitReady();
     }
 
-    private void apply(String image, Map<String, String> notes, @Nullable GenericKubernetesResource build)
-            throws InterruptedException {
+    private GenericKubernetesResource apply(String image, Map<String, String> notes) {
+        return session.platform()
+                .kubernetes()
+                .resource(service.with(image, notes))
+                .patch(applying());
+    }
+
+    /** So that deleting the service deletes its builds. */
+    private void own(GenericKubernetesResource applied, GenericKubernetesResource build) {
+        var owner = new OwnerReferenceBuilder()
+                .withApiVersion(applied.getApiVersion())
+                .withKind(applied.getKind())
+                .withName(applied.getMetadata().getName())
+                .withUid(applied.getMetadata().getUid())
+                .build();
+        Kind.BUILD
+                .in(session.platform().kubernetes())
+                .inNamespace(service.namespace())
+                .withName(build.getMetadata().getName())
+                .edit(found -> {
+                    found.getMetadata().setOwnerReferences(List.of(owner));
+                    return found;
+                });
+    }
+
+    private void awaitReady() throws InterruptedException {
         var client = session.platform().kubernetes();
-        var applied = client.resource(service.with(image, notes)).patch(applying());
-        if (build != null) { // so that deleting the service deletes its builds
-            var owner = new OwnerReferenceBuilder()
-                    .withApiVersion(applied.getApiVersion())
-                    .withKind(applied.getKind())
-                    .withName(applied.getMetadata().getName())
-                    .withUid(applied.getMetadata().getUid())
-                    .build();
-            Kind.BUILD
-                    .in(client)
-                    .inNamespace(service.namespace())
-                    .withName(build.getMetadata().getName())
-                    .edit(found -> {
-                        found.getMetadata().setOwnerReferences(java.util.List.of(owner));
-                        return found;
-                    });
-        }
         session.progress("Service   waiting for " + service.name() + " to be ready");
         var resource = Kind.SERVICE.in(client).inNamespace(service.namespace()).withName(service.name());
         var settled = resource.waitUntilCondition(

@@ -104,32 +104,37 @@ public final class RemoteRepository {
             if (result == RefUpdate.Result.LOCK_FAILURE || result == RefUpdate.Result.IO_FAILURE) {
                 throw new SourceException("storing " + url + ": " + result);
             }
-            remember(bare, url); // last: who asks for a revision that is not there has changed nothing
             return commit.getName();
         } catch (GitAPIException | IOException e) {
             throw new SourceException("cannot fetch " + revision + " of " + url + ": " + reason(e, url), e);
         }
     }
 
-    /** Where its content came from; empty when that is no repository. */
+    /** What pushes are fetched from; empty when that is no repository. */
     public static Optional<String> origin(Repository bare) {
         return Optional.ofNullable(bare.getConfig().getString(REMOTE, ORIGIN, URL));
     }
 
-    /** Its content comes from elsewhere now. */
-    public static void forgetOrigin(Repository bare) {
-        try {
-            bare.getConfig().unsetSection(REMOTE, ORIGIN);
-            bare.getConfig().save();
-        } catch (IOException e) {
-            throw new SourceException("storing: " + e.getMessage(), e);
+    /**
+     * Remembers what pushes are fetched from from now on. One at a time: see {@link GitServer#change}.
+     *
+     * @param origin empty for a folder
+     * @return whether that is news
+     */
+    public static boolean remember(Repository bare, Optional<String> origin) {
+        if (origin(bare).equals(origin)) {
+            return false;
         }
-    }
-
-    private static void remember(Repository bare, String url) throws IOException {
-        if (!origin(bare).equals(Optional.of(url))) {
-            bare.getConfig().setString(REMOTE, ORIGIN, URL, url);
+        try {
+            if (origin.isPresent()) {
+                bare.getConfig().setString(REMOTE, ORIGIN, URL, origin.get());
+            } else {
+                bare.getConfig().unsetSection(REMOTE, ORIGIN);
+            }
             bare.getConfig().save();
+            return true;
+        } catch (IOException e) {
+            throw new SourceException("storing where " + bare.getDirectory() + " comes from: " + e.getMessage(), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.app.platform;
 
 import dev.sluice.builds.image.SluiceImages;
+import dev.sluice.processes.Env;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ final class BuildImages {
                             .filter(entry -> !entry.isEmpty())
                             .map(Path::of)
                             .toList(),
+                    jdk(options.env()),
                     options.env().cache().resolve("images"),
                     options.progress()));
         } catch (IOException e) {
@@ -33,6 +35,16 @@ final class BuildImages {
             Thread.currentThread().interrupt();
             throw new PlatformException("interrupted while the image that builds run in was made", e);
         }
+    }
+
+    /** Whether build pods have a JDK to link runtimes from. */
+    static boolean jdk(Env env) {
+        var word = env.value("SLUICE_BUILD_JDK").orElse("false");
+        return switch (word) {
+            case "true" -> true;
+            case "false", "" -> false;
+            default -> throw new PlatformException("SLUICE_BUILD_JDK must be true or false, not \"" + word + "\"");
+        };
     }
 
     /** The Maven distribution that the build of Sluice put beside it. */

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -70,24 +71,25 @@ class RemoteRepositoryIT {
         }
     }
 
+    /** A fetch may be for a deploy that fails: what a service runs is known later. */
     @Test
-    void remembersWhereItCameFromOnlyWhenItHasTheRevision() throws Exception {
+    void remembersWhatItIsToldAndNotWhatItFetches() throws Exception {
         try (var server = GitServer.start(folder.resolve("served"), InetAddress.getLoopbackAddress(), 0);
                 var copy = server.repository("default", "hello")) {
             var url = source.toUri().toString();
+
             RemoteRepository.fetch(url, "v1", copy, GitServer.BRANCH);
-            var other = folder.resolve("other");
-            Git.cloneRepository()
-                    .setURI(url)
-                    .setDirectory(other.toFile())
-                    .call()
-                    .close();
+            assertThat(RemoteRepository.origin(copy)).isEmpty();
 
-            assertThatThrownBy(
-                            () -> RemoteRepository.fetch(other.toUri().toString(), "nowhere", copy, GitServer.BRANCH))
-                    .isInstanceOf(SourceException.class);
-
-            assertThat(RemoteRepository.origin(copy)).hasValue(url);
+            assertThat(RemoteRepository.remember(copy, Optional.of(url))).isTrue();
+            assertThat(RemoteRepository.remember(copy, Optional.of(url))).isFalse();
+            try (var again = server.repository("default", "hello")) {
+                assertThat(RemoteRepository.origin(again)).hasValue(url);
+                RemoteRepository.remember(again, Optional.empty());
+            }
+            try (var again = server.repository("default", "hello")) {
+                assertThat(RemoteRepository.origin(again)).isEmpty();
+            }
         }
     }
 

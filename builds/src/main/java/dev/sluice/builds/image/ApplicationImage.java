@@ -53,47 +53,58 @@ public final class ApplicationImage {
     /**
      * What an application is put on.
      *
-     * @param java the command that is Java there
      * @param identity what tells it from any other base; empty where another one may have the same name tomorrow
-     * @param runtime the same Java on this machine, with which classes can be prepared; empty where there is none
+     * @param java the command that is Java there
+     * @param prepares whether the same Java is on this machine, so that classes can be prepared
      */
-    public record Base(
-            JibContainerBuilder builder,
-            Optional<String> identity,
-            String java,
-            Optional<Path> runtime,
-            boolean foreign) {
+    public record Base(Making making, Optional<String> identity, String java, boolean prepares, boolean foreign) {
+        /** Fetches or links; only done when the image is not there yet. */
+        interface Making {
+            Made make() throws IOException, InterruptedException;
+        }
+
+        /**
+         * A base that is there.
+         *
+         * @param runtime its Java on this machine
+         * @param whole false when it is another one than was asked for
+         */
+        record Made(JibContainerBuilder builder, Optional<Path> runtime, boolean whole) {}
+
         /** An image of the user's choice, which has {@code java} on its path. */
         public static Base foreign(JibContainerBuilder image, String name) {
-            return new Base(
-                    image, Optional.of(name).filter(n -> n.contains("@sha256:")), "java", Optional.empty(), true);
+            return new Base(() -> new Made(image, Optional.empty(), true), pinned(name), "java", false, true);
         }
 
         /** Nothing. */
         public static Base scratch() {
-            return new Base(Jib.fromScratch(), Optional.empty(), "java", Optional.empty(), true);
+            return new Base(
+                    () -> new Made(Jib.fromScratch(), Optional.empty(), true), Optional.empty(), "java", false, true);
         }
 
         /** The runtime image that {@link SluiceImages} pushed. */
         public static Base linked(JibContainerBuilder image, String name) {
+            var running = LinkedRuntime.running();
             return new Base(
-                    image,
-                    Optional.of(name).filter(n -> n.contains("@sha256:")),
-                    RuntimeLayers.JAVA,
-                    LinkedRuntime.running(),
-                    false);
+                    () -> new Made(image, running, true), pinned(name), RuntimeLayers.JAVA, running.isPresent(), false);
         }
 
         /** The same runtime, linked now: for a build without a runtime image. */
-        public static Base linkedHere(Path javaHome, Path scratch) throws IOException {
-            var runtime = scratch.resolve("runtime");
-            LinkedRuntime.link(javaHome, runtime);
+        public static Base linkedHere(Path javaHome, Path scratch) {
             return new Base(
-                    RuntimeLayers.image(runtime, scratch),
+                    () -> {
+                        var runtime = scratch.resolve("runtime");
+                        LinkedRuntime.link(javaHome, LinkedRuntime.MODULES, runtime);
+                        return new Made(RuntimeLayers.image(runtime, scratch), Optional.of(runtime), true);
+                    },
                     Optional.empty(),
                     RuntimeLayers.JAVA,
-                    Optional.of(runtime),
+                    true,
                     false);
+        }
+
+        private static Optional<String> pinned(String name) {
+            return Optional.of(name).filter(n -> n.contains("@sha256:"));
         }
     }
 
@@ -115,7 +126,7 @@ public final class ApplicationImage {
                     "\n",
                     LAYOUT,
                     base.identity().get().replaceFirst(".*@", ""),
-                    String.valueOf(prepare && base.runtime().isPresent()),
+                    String.valueOf(prepare && base.prepares()),
                     program.mainClass());
             digest.update(options.getBytes(StandardCharsets.UTF_8));
             for (var file : program.files().entrySet()) {
@@ -135,9 +146,11 @@ public final class ApplicationImage {
 
     /** What is pushed; a Java application is started for it, where its classes are to be prepared. */
     public JibContainerBuilder builder() throws IOException, InterruptedException {
-        var builder = base.builder();
+        var made = base.making().make();
+        whole = made.whole();
+        var builder = made.builder();
         switch (application) {
-            case Application.Java java -> java(builder, Objects.requireNonNull(program), java.mainClass());
+            case Application.Java java -> java(made, Objects.requireNonNull(program), java.mainClass());
             case Application.Archive archive -> {
                 var target = HOME + "/" + archive.file().getFileName();
                 builder.addFileEntriesLayer(layer("application", archive.file(), target, "644"));
@@ -163,12 +176,12 @@ public final class ApplicationImage {
         return builder;
     }
 
-    private void java(JibContainerBuilder builder, JavaProgram laid, String mainClass)
-            throws IOException, InterruptedException {
+    private void java(Base.Made made, JavaProgram laid, String mainClass) throws IOException, InterruptedException {
+        var builder = made.builder();
         laid.layers().forEach(builder::addFileEntriesLayer);
         var options = new ArrayList<>(List.of(base.java(), "-XX:MaxRAMPercentage=70"));
-        if (prepare && base.runtime().isPresent()) {
-            var cache = new AotCache(base.runtime().get(), scratch, progress).train(laid);
+        if (prepare && made.runtime().isPresent()) {
+            var cache = new AotCache(made.runtime().get(), scratch, progress).train(laid);
             if (cache.isPresent()) {
                 builder.addFileEntriesLayer(AotCache.layer(cache.get()));
                 options.add(AotCache.OPTION);

@@ -20,17 +20,9 @@ record ImageKeys(String runtime, String seed, String step) {
             Path.of("/lib/aarch64-linux-gnu/libc.so.6"),
             Path.of("/lib64/libc.so.6"));
 
-    static ImageKeys of(Path javaHome, Path mavenHome, List<Path> libraries) throws IOException {
-        var runtime = digest();
-        add(runtime, LAYOUT + LinkedRuntime.MODULES);
-        runtime.update(Files.readAllBytes(javaHome.resolve("release")));
-        for (var library : C_LIBRARY) {
-            if (Files.exists(library)) {
-                runtime.update(Files.readAllBytes(library));
-                break;
-            }
-        }
-        var runtimeKey = hex(runtime);
+    /** @param jdk whether the step image has the whole JDK besides */
+    static ImageKeys of(Path javaHome, Path mavenHome, List<Path> libraries, boolean jdk) throws IOException {
+        var runtimeKey = runtime(javaHome, LinkedRuntime.MODULES);
         var seed = digest();
         add(seed, LAYOUT + mavenHome.getFileName());
         try (var pom = Objects.requireNonNull(ImageKeys.class.getResourceAsStream("seed/pom.xml"))) {
@@ -38,12 +30,26 @@ record ImageKeys(String runtime, String seed, String step) {
         }
         var seedKey = hex(seed);
         var step = digest();
-        add(step, runtimeKey + seedKey);
+        add(step, runtimeKey + seedKey + (jdk ? "jdk" : ""));
         for (var jar : libraries) {
             add(step, jar.getFileName().toString());
             step.update(Files.readAllBytes(jar));
         }
         return new ImageKeys(runtimeKey, seedKey, hex(step));
+    }
+
+    /** Of the runtime with these modules of this JDK, on the C library of this machine. */
+    static String runtime(Path javaHome, List<String> modules) throws IOException {
+        var runtime = digest();
+        add(runtime, LAYOUT + modules);
+        runtime.update(Files.readAllBytes(javaHome.resolve("release")));
+        for (var library : C_LIBRARY) {
+            if (Files.exists(library)) {
+                runtime.update(Files.readAllBytes(library));
+                break;
+            }
+        }
+        return hex(runtime);
     }
 
     private static void add(MessageDigest digest, String text) {

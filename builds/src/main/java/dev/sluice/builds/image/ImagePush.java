@@ -88,10 +88,7 @@ public final class ImagePush {
         }
         var tar = TarImage.at(scratch.resolve("base.tar"));
         patiently(
-                source,
-                base,
-                () -> Containerizer.to(tar.named(ImageReference.of(null, "base", null)))
-                        .setAllowInsecureRegistries(plain(from)));
+                source, base, () -> reaching(Containerizer.to(tar.named(ImageReference.of(null, "base", null))), from));
         return Jib.from(tar);
     }
 
@@ -108,15 +105,20 @@ public final class ImagePush {
     /** @param tags under which the image is to be found besides */
     public String push(JibContainerBuilder image, ImageReference target, List<String> tags)
             throws IOException, InterruptedException {
-        boolean plain = plain(target.getRegistry());
-        if (plain) { // Jib's only switch for it
-            System.setProperty("sendCredentialsOverHttp", "true");
-        }
         return patiently(image, target, () -> {
-            var destination = Containerizer.to(withCredentials(target)).setAllowInsecureRegistries(plain);
+            var destination = reaching(Containerizer.to(withCredentials(target)), target.getRegistry());
             tags.forEach(destination::withAdditionalTag);
             return destination;
         });
+    }
+
+    /** Lets Jib speak to the registry without TLS, credentials included, where that is how it is reached. */
+    private Containerizer reaching(Containerizer containerizer, String registry) {
+        boolean plain = plain(registry);
+        if (plain) { // Jib's only switch for it
+            System.setProperty("sendCredentialsOverHttp", "true");
+        }
+        return containerizer.setAllowInsecureRegistries(plain);
     }
 
     private String patiently(JibContainerBuilder image, ImageReference asked, Supplier<Containerizer> destination)

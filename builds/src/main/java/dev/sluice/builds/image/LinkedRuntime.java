@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A Java runtime linked from a JDK: all modules of Java SE that run without a screen, and the compiler, so that the image that builds
- * and the image that runs share one layer.
- */
+/** A Java runtime linked from a JDK. The same modules of the same JDK make the same files. */
 final class LinkedRuntime {
+    /**
+     * Of the runtime that applications share: all modules of Java SE that run without a screen, and the compiler, so that the image that
+     * builds and the images that run have one layer in common.
+     */
     static final List<String> MODULES = List.of(
             "java.se",
             "jdk.charsets",
@@ -33,6 +34,7 @@ final class LinkedRuntime {
             "jdk.unsupported",
             "jdk.xml.dom",
             "jdk.zipfs");
+
     private static final int MINUTES = 5;
     /** They need a screen or a sound card, and libraries that no server has. */
     private static final List<String> USELESS =
@@ -46,15 +48,15 @@ final class LinkedRuntime {
                 : Optional.empty();
     }
 
-    /** Links into a folder that does not exist yet. */
-    static void link(Path javaHome, Path target) throws IOException {
+    /** Links into a folder that does not exist yet. Libraries are taken as they are: to strip them would take objcopy. */
+    static void link(Path javaHome, List<String> modules, Path target) throws IOException {
         var log = Files.createTempFile("jlink", ".log");
         try {
             var process = new ProcessBuilder(
                             javaHome.resolve("bin/jlink").toString(),
                             "--add-modules",
-                            String.join(",", MODULES),
-                            "--strip-debug",
+                            String.join(",", modules),
+                            "--strip-java-debug-attributes",
                             "--no-man-pages",
                             "--no-header-files",
                             "--output",

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
  */
 public record SluiceImages(String runtime, String step) {
     private static final String MAVEN = "/opt/maven";
+    private static final String JDK = "/opt/jdk";
     private static final String REPOSITORY = "/opt/sluice/repository";
     private static final String LIBRARIES = "/opt/sluice/libs";
 
@@ -31,6 +33,7 @@ public record SluiceImages(String runtime, String step) {
      * @param javaHome a JDK of this platform
      * @param mavenHome a Maven distribution, 3.9 or later
      * @param classPath the jars (or class folders) of the running Sluice, of which those that steps need are taken
+     * @param jdk whether steps find the JDK itself, from which they can link: some 140 MB more to push, compressed, and to keep
      * @param cache a folder that outlives the process; instances may share it, so that a second one only has to push
      */
     public record Ingredients(
@@ -39,13 +42,14 @@ public record SluiceImages(String runtime, String step) {
             Path javaHome,
             Path mavenHome,
             List<Path> classPath,
+            boolean jdk,
             Path cache,
             Consumer<String> progress) {}
 
     /** Makes sure that the registry has both images. Takes seconds the first time, milliseconds after. */
     public static SluiceImages ensure(Ingredients from) throws IOException, InterruptedException {
         var libraries = StepLibraries.of(from.classPath(), from.cache());
-        var keys = ImageKeys.of(from.javaHome(), from.mavenHome(), libraries);
+        var keys = ImageKeys.of(from.javaHome(), from.mavenHome(), libraries, from.jdk());
         var docker = Path.of(System.getProperty("user.home"), ".docker", "config.json");
         var push = new ImagePush(
                 from.insecureRegistries(), List.of(docker), from.cache().resolve("layers"), from.progress());
@@ -79,7 +83,7 @@ public record SluiceImages(String runtime, String step) {
     private static String pushRuntime(Ingredients from, ImageKeys keys, ImagePush push, String name)
             throws IOException, InterruptedException {
         var linked = from.cache().resolve("java-" + keys.runtime());
-        once(linked, target -> LinkedRuntime.link(from.javaHome(), target));
+        once(linked, target -> LinkedRuntime.link(from.javaHome(), LinkedRuntime.MODULES, target));
         var scratch = Files.createTempDirectory("sluice-images");
         try {
             return push.push(RuntimeLayers.image(linked, scratch), reference(name));
@@ -92,22 +96,27 @@ public record SluiceImages(String runtime, String step) {
             throws IOException, InterruptedException {
         var repository = from.cache().resolve("maven-" + keys.seed());
         once(repository, target -> SeededRepository.make(from.javaHome(), from.mavenHome(), target, from.progress()));
-        return push.base(reference(runtime), reference(step), from.cache())
-                .addFileEntriesLayer(RuntimeLayers.tree("maven", from.mavenHome(), MAVEN))
+        var environment = new TreeMap<>(Map.of(
+                "PATH",
+                RuntimeLayers.HOME + "/bin:/usr/bin:/bin",
+                "JAVA_HOME",
+                RuntimeLayers.HOME,
+                "LANG",
+                "C.UTF-8",
+                "MAVEN_HOME",
+                MAVEN,
+                "SLUICE_MAVEN_REPOSITORY",
+                REPOSITORY));
+        var image = push.base(reference(runtime), reference(step), from.cache());
+        if (from.jdk()) {
+            image.addFileEntriesLayer(RuntimeLayers.tree("jdk", from.javaHome(), JDK));
+            environment.put("SLUICE_JDK", JDK);
+        }
+        return image.addFileEntriesLayer(RuntimeLayers.tree("maven", from.mavenHome(), MAVEN))
                 .addFileEntriesLayer(RuntimeLayers.tree("maven-repository", repository, REPOSITORY))
                 .addFileEntriesLayer(jars("libraries", libraries, false))
                 .addFileEntriesLayer(jars("sluice", libraries, true))
-                .setEnvironment(Map.of(
-                        "PATH",
-                        RuntimeLayers.HOME + "/bin:/usr/bin:/bin",
-                        "JAVA_HOME",
-                        RuntimeLayers.HOME,
-                        "LANG",
-                        "C.UTF-8",
-                        "MAVEN_HOME",
-                        MAVEN,
-                        "SLUICE_MAVEN_REPOSITORY",
-                        REPOSITORY))
+                .setEnvironment(environment)
                 .setEntrypoint(List.of(
                         RuntimeLayers.JAVA,
                         "-XX:+UseSerialGC",

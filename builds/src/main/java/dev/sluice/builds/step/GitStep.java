@@ -3,6 +3,7 @@ package dev.sluice.builds.step;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class GitStep {
     private static final String FETCHED = "refs/sluice/source";
     private static final int TIMEOUT_SECONDS = 60;
-    /** Submodules of submodules, to an end: a repository may contain itself. */
+    /** Submodules of submodules, to an end: each may have several that are an earlier commit of itself. */
     private static final int SUBMODULE_DEPTH = 8;
 
     private final StepContext context;
@@ -63,7 +64,7 @@ final class GitStep {
             head.setNewObjectId(commit);
             head.forceUpdate();
             git.reset().setMode(ResetType.HARD).setRef(commit.name()).call();
-            submodules(git, SUBMODULE_DEPTH);
+            submodules(git, target, SUBMODULE_DEPTH);
             SubPath.check(context, "the Git repository " + shown(uri) + " at \"" + revision + "\"");
             context.out().printf("Successfully cloned \"%s\" @ \"%s\" in path \"%s\"%n", shown(uri), revision, target);
             context.out().println("Commit " + commit.name());
@@ -179,9 +180,16 @@ final class GitStep {
                 .call();
     }
 
-    private void submodules(Git git, int depth) throws GitAPIException, IOException {
-        if (depth == 0
-                || !Files.exists(git.getRepository().getWorkTree().toPath().resolve(".gitmodules"))) {
+    private void submodules(Git git, Path top, int depth) throws GitAPIException, IOException {
+        var tree = git.getRepository().getWorkTree().toPath();
+        if (!Files.exists(tree.resolve(".gitmodules"))) {
+            return;
+        }
+        if (depth == 0) {
+            context.out()
+                    .printf(
+                            "The submodules in %s are not fetched: they are more than %d deep.%n",
+                            top.relativize(tree), SUBMODULE_DEPTH);
             return;
         }
         git.submoduleInit().call();
@@ -193,7 +201,7 @@ final class GitStep {
         for (var path : updated) {
             try (var submodule = SubmoduleWalk.getSubmoduleRepository(git.getRepository(), path)) {
                 if (submodule != null) {
-                    submodules(Git.wrap(submodule), depth - 1);
+                    submodules(Git.wrap(submodule), top, depth - 1);
                 }
             }
         }

@@ -4,6 +4,7 @@ import com.google.cloud.tools.jib.api.ImageReference;
 import com.google.cloud.tools.jib.api.InvalidImageReferenceException;
 import dev.sluice.builds.image.Application;
 import dev.sluice.builds.image.ApplicationImage;
+import dev.sluice.builds.image.CutRuntime;
 import dev.sluice.builds.image.ImagePush;
 import dev.sluice.builds.image.KnownImages;
 import java.io.IOException;
@@ -118,6 +119,7 @@ final class JibStep {
             ImagePush push, ImageReference target, Path scratch, Application application, Path directory)
             throws IOException, InterruptedException {
         var wanted = wantedBase(application, directory);
+        var modules = modules(wanted);
         if (wanted.equals("scratch")) {
             return ApplicationImage.Base.scratch();
         }
@@ -125,13 +127,56 @@ final class JibStep {
             if (!wanted.equals("jlink")) {
                 return ApplicationImage.Base.foreign(push.base(reference(wanted), target, scratch), wanted);
             }
-            var shared = context.env("SLUICE_BASE_IMAGE");
-            return shared.isPresent()
-                    ? ApplicationImage.Base.linked(push.base(reference(shared.get()), target, scratch), shared.get())
+            var image = context.env("SLUICE_BASE_IMAGE");
+            var shared = image.isPresent()
+                    ? ApplicationImage.Base.linked(push.base(reference(image.get()), target, scratch), image.get())
                     : ApplicationImage.Base.linkedHere(Path.of(System.getProperty("java.home")), scratch);
+            return modules.isPresent() ? cut(modules.get(), application, shared, scratch) : shared;
         } catch (ImagePush.Refused e) {
             throw new StepFailure(e.reason(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Those that the runtime is to have besides the ones that are found; empty for all. */
+    private Optional<List<String>> modules(String base) {
+        var said = context.option("modules").orElse("all");
+        if (said.equals("all")) {
+            return Optional.empty();
+        }
+        var words = List.of(said.split("\\s*,\\s*"));
+        if (!words.getFirst().equals("found")) {
+            throw new StepFailure(
+                    "BadArgument",
+                    "MODULES is all, or found and the names of more modules as in found,jdk.jfr, not \"" + said + "\"");
+        }
+        if (!base.equals("jlink")) {
+            throw new StepFailure("BadArgument", "MODULES is of use with the base jlink only, not with " + base);
+        }
+        return Optional.of(words.subList(1, words.size()));
+    }
+
+    private ApplicationImage.Base cut(
+            List<String> more, Application application, ApplicationImage.Base shared, Path scratch)
+            throws IOException, InterruptedException {
+        var jdk = Path.of(context.env("SLUICE_JDK").orElse(System.getProperty("java.home")));
+        if (!(application instanceof Application.Java java)) {
+            context.out()
+                    .println("The whole Java runtime is used, because " + application.title() + " is no program"
+                            + " whose classes could be looked into.");
+            return shared;
+        }
+        if (!CutRuntime.isJdk(jdk)) {
+            context.out()
+                    .println("The whole Java runtime is used, because there is no JDK in this image: Sluice puts"
+                            + " it there when it is started with SLUICE_BUILD_JDK=true.");
+            return shared;
+        }
+        var unknown = CutRuntime.unknown(jdk, more);
+        if (!unknown.isEmpty()) {
+            throw new StepFailure("BadArgument", "MODULES: this JDK has no module " + String.join(", ", unknown));
+        }
+        var kept = context.option("cache").map(Path::of).map(p -> p.resolve("runtimes"));
+        return new CutRuntime(jdk, more, kept.orElse(scratch), context.out()::println).base(java, shared, scratch);
     }
 
     /** What jib.yaml says; else the template's argument; and no Java for a program that has no use for it. */

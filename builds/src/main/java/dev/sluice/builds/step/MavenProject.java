@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -91,8 +90,8 @@ final class MavenProject implements Project {
                 return null;
             }
             var attributes = manifest.getMainAttributes();
-            return Objects.requireNonNullElseGet(
-                    attributes.getValue("Start-Class"), () -> attributes.getValue(Attributes.Name.MAIN_CLASS));
+            @Nullable String start = attributes.getValue("Start-Class");
+            return start == null ? attributes.getValue(Attributes.Name.MAIN_CLASS) : start;
         }
     }
 }

@@ -139,6 +139,21 @@ class ImagePushIT {
     }
 
     @Test
+    void fetchesABaseByItselfInTheNameOfTheSecret() throws Exception {
+        var push = push(List.of(config(registry.address(), PASSWORD)));
+        push.push(image(), named("/me/base:1"));
+        System.clearProperty("sendCredentialsOverHttp"); // what a push leaves, and a build that only pulls has not
+
+        var base = push.base(named("/me/base:1"), ImageReference.parse("registry.test/me/app:1"), folder);
+
+        try (var open = Registry.start(Registry.Options.in(folder.resolve("open")))) {
+            assertThat(push.push(
+                            base.setEntrypoint(List.of("/hello")), ImageReference.parse(open.address() + "/me/app:1")))
+                    .startsWith("sha256:");
+        }
+    }
+
+    @Test
     void saysWhichImageItMayNotPull() throws Exception {
         try (var other = Registry.start(Registry.Options.in(folder.resolve("other")))) {
             var push = push(List.of());

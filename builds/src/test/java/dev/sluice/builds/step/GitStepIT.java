@@ -10,6 +10,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.dircache.DirCacheEditor;
+import org.eclipse.jgit.dircache.DirCacheEntry;
+import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,15 +121,21 @@ class GitStepIT {
         assertThat(folder.resolve("workspace/libs/outer/deep/file")).hasContent("within");
     }
 
+    /** A few commits would fill a disk, each with two submodules that are the one before. */
     @Test
-    void endsWhereARepositoryContainsItself() throws IOException, GitAPIException {
-        repository("loop", "one", Map.of());
-        repository("loop", "two", Map.of("self", "loop"));
+    void endsEightSubmodulesDeep() throws IOException, GitAPIException {
+        containingItself("loop", 10);
 
         var run = StepRun.of(folder, Map.of(), "git", "-url", server.url() + "/loop/.git", "-revision", "main");
 
         assertThat(run.exitCode()).as(run.output()).isZero();
-        assertThat(folder.resolve("workspace/self/file")).hasContent("one");
+        assertThat(folder.resolve("workspace/file")).hasContent("10");
+        var deepest = folder.resolve("workspace" + "/self".repeat(8));
+        assertThat(deepest.resolve("file")).hasContent("2");
+        assertThat(deepest.resolve("self")).isEmptyDirectory();
+        assertThat(run.output())
+                .contains("The submodules in self/self/self/self/self/self/self/self are not fetched:"
+                        + " they are more than 8 deep.");
     }
 
     @Test
@@ -219,6 +229,34 @@ class GitStepIT {
                         .close();
             }
             commit(git, content);
+        }
+    }
+
+    /** Commits of which each but the first has the one before as its submodule {@code self}. */
+    private void containingItself(String name, int commits) throws IOException, GitAPIException {
+        try (var git = Git.init()
+                .setDirectory(folder.resolve("repositories").resolve(name).toFile())
+                .setInitialBranch("main")
+                .call()) {
+            var before = commit(git, "1");
+            Files.writeString(
+                    git.getRepository().getWorkTree().toPath().resolve(".gitmodules"),
+                    "[submodule \"self\"]\n\tpath = self\n\turl = " + server.url() + "/" + name + "/.git\n");
+            git.add().addFilepattern(".gitmodules").call();
+            for (int i = 2; i <= commits; i++) {
+                var pinned = ObjectId.fromString(before);
+                var index = git.getRepository().lockDirCache();
+                var editor = index.editor();
+                editor.add(new DirCacheEditor.PathEdit("self") {
+                    @Override
+                    public void apply(DirCacheEntry entry) {
+                        entry.setFileMode(FileMode.GITLINK);
+                        entry.setObjectId(pinned);
+                    }
+                });
+                editor.commit();
+                before = commit(git, String.valueOf(i));
+            }
         }
     }
 

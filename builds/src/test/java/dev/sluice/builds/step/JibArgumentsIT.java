@@ -89,6 +89,46 @@ class JibArgumentsIT {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "some | jlink | MODULES is all, or found and the names of more modules as in found,jdk.jfr, not \"some\"",
+                "found | scratch | MODULES is of use with the base jlink only, not with scratch",
+                "found,jdk.nothing,jdk.jfr,a | jlink | MODULES: this JDK has no module jdk.nothing, a"
+            })
+    void saysWhichModulesCannotBe(String modules, String base, String sentence) throws Exception {
+        jar("app.jar", Map.of("Main-Class", "demo.Main"), "demo/Main.class");
+
+        assertThat(failure(jib(
+                        Map.of("SLUICE_BASE_IMAGE", base(registry, "/sluice/java:1")),
+                        "/app",
+                        "--base=" + base,
+                        "--modules=" + modules)))
+                .isEqualTo("BadArgument: " + sentence);
+    }
+
+    @Test
+    void takesTheWholeRuntimeWhereItCannotBeCut() throws Exception {
+        var shared = Map.of("SLUICE_BASE_IMAGE", base(registry, "/sluice/java:1"));
+        jar("app.jar", Map.of("Main-Class", "demo.Main"), "demo/Main.class"); // which is no class
+
+        var unreadable = jib(shared, "/unreadable", "--modules=found", "--aot=false");
+
+        assertThat(unreadable.exitCode()).as(unreadable.output()).isZero();
+        assertThat(unreadable.output())
+                .contains("The whole Java runtime is used, because jdeps cannot tell its modules");
+        assertThat(files("unreadable", unreadable)).contains("runtime", "app/app.jar");
+
+        var environment = new HashMap<>(shared);
+        environment.put("SLUICE_JDK", folder.toString());
+        var without = jib(environment, "/without", "--modules=found", "--aot=false");
+        assertThat(without.exitCode()).as(without.output()).isZero();
+        assertThat(without.output())
+                .contains("The whole Java runtime is used, because there is no JDK in this image: Sluice puts it there"
+                        + " when it is started with SLUICE_BUILD_JDK=true.");
+    }
+
+    @ParameterizedTest
     @CsvSource({"jetty, var/lib/jetty/webapps/ROOT", "tomcat, usr/local/tomcat/webapps/ROOT"})
     void putsAWarWhereTheServletContainerOfTheBaseLooks(String container, String root) throws Exception {
         jar("shop.war", Map.of(), "WEB-INF/web.xml", "index.jsp");

@@ -94,6 +94,24 @@ class JibStepIT {
     }
 
     @Test
+    void looksForTheMainClassWhereTheJarOfTheProjectNamesNone() throws IOException {
+        project("System.out.println(\"hello\");");
+        var pom = folder.resolve("workspace/pom.xml");
+        Files.writeString(pom, Files.readString(pom).replaceAll("<mainClass>.*</mainClass>", ""));
+
+        var found = jib(registry.address() + "/nameless");
+        assertThat(found.exitCode()).as(found.output()).isZero();
+        assertThat(configuration("nameless", found)).contains("\"/app/app.jar\",\"hello.Hello\"]");
+
+        file("src/main/java/hello/Hello.java", "package hello;\nclass Hello {}\n");
+        var none = jib(registry.address() + "/nameless");
+        assertThat(none.exitCode()).isEqualTo(1);
+        assertThat(none.message().path("reason").asText()).isEqualTo("NoMainClass");
+        assertThat(none.message().path("message").asText()).isEqualTo("the project has no class with a main method");
+        assertThat(none.output()).endsWith("ERROR: the project has no class with a main method\n");
+    }
+
+    @Test
     void tellsWhatItLookedFor() throws IOException {
         var run = jib(registry.address() + "/empty");
 

@@ -32,7 +32,10 @@ class BuildReplayTest {
     void thereAreHistoriesOfEveryEnd() throws Exception {
         assertThat(histories())
                 .extracting(path -> path.getFileName().toString())
-                .contains("0.1-hello.json", "0.1-broken.json", "0.1-lost.json", "0.1-slow.json", "0.1-stop.json");
+                .contains("0.1-hello.json", "0.1-broken.json", "0.1-lost.json", "0.1-slow.json", "0.1-stop.json")
+                .as("tried again, gone on from another, in turns, and without a pod")
+                .contains("0.1-again.json", "0.1-stopped.json", "0.1-gone-on.json")
+                .contains("0.1-turn-1.json", "0.1-turn-4.json", "0.1-no-pod.json");
     }
 
     @ParameterizedTest
