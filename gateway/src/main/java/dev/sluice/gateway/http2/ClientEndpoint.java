@@ -147,6 +147,20 @@ final class ClientEndpoint extends Http2Endpoint {
         }
     }
 
+    /** Asks the client to answer as soon as it has read everything up to here. */
+    void ping(int id) {
+        encoder().writePing(context(), false, id, context().newPromise());
+        touched();
+    }
+
+    @Override
+    public void onPingAckRead(ChannelHandlerContext ctx, long data) {
+        var stream = data > 0 && data <= Integer.MAX_VALUE ? stream((int) data) : null;
+        if (stream != null) {
+            stream.read();
+        }
+    }
+
     @Override
     void closed(Http2Stream stream) {
         ClientStream mine = stream.getProperty(key);
@@ -172,7 +186,7 @@ final class ClientEndpoint extends Http2Endpoint {
             connection().forEachActiveStream(stream -> {
                 ClientStream mine = stream.getProperty(key);
                 if (mine != null) {
-                    mine.sweep(now);
+                    mine.tick(now);
                 }
                 return true;
             });

@@ -153,7 +153,7 @@ abstract class Http2Endpoint extends Http2ConnectionHandler implements Http2Fram
 
     @Override
     public void onPingAckRead(ChannelHandlerContext ctx, long data) {
-        // none is sent
+        // none is sent to pods
     }
 
     @Override
