@@ -4,43 +4,85 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Bodies many times larger than the gateway's heap pass both ways, whatever their framing. */
+/**
+ * Bodies many times larger than the gateway's memory, of which its JVM has 32 MiB and 8 MiB of direct buffers, pass both
+ * ways, whatever their framing.
+ */
 class StreamingIT {
-    private static final long SIZE = 256L << 20;
-
-    private static final byte[] BLOCK = new byte[1 << 20];
+    private static final String SUM = Long.toString(LargeBody.checksum());
 
     @Test
-    void streamsAQuarterGibibyteEachWayThroughAHeapOf32MiB() throws Exception {
-        var received = new AtomicLong();
+    void streamsAGibibyteEachWayOverHttp1() throws Exception {
+        var sent = new AtomicLong();
         try (var pod = new RawUpstream((head, in, out) -> {
                     if (head.startsWith("POST")) {
-                        received.set(skip(in, SIZE + "10000000\r\n\r\n0\r\n\r\n".length()));
-                        RawUpstream.write(out, RawUpstream.ok("got it"));
+                        in.readNBytes("40000000\r\n".length());
+                        LargeBody.awaitStandstill(sent);
+                        var sum = LargeBody.checksum(in);
+                        in.readNBytes("\r\n0\r\n\r\n".length());
+                        RawUpstream.write(out, RawUpstream.ok(Long.toString(sum)));
                     } else {
-                        RawUpstream.write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + SIZE + "\r\n\r\n");
-                        for (long sent = 0; sent < SIZE; sent += BLOCK.length) {
-                            out.write(BLOCK);
-                        }
+                        RawUpstream.write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + LargeBody.BYTES + "\r\n\r\n");
+                        LargeBody.write(out, sent);
                     }
                     return true;
                 });
-                var gateway = new Child(pod.port());
+                var gateway = new Child(pod.port(), "http1");
                 var client = new RawClient(gateway.port())) {
-            // one single chunk: whoever reads chunks whole needs 256 MiB for it
-            client.send("POST / HTTP/1.1\r\nHost: hello.localhost\r\nTransfer-Encoding: chunked\r\n\r\n10000000\r\n");
-            for (long sent = 0; sent < SIZE; sent += BLOCK.length) {
-                client.socket.getOutputStream().write(BLOCK);
-            }
-            assertThat(client.send("\r\n0\r\n\r\n").answer()).endsWith("got it");
+            // one single chunk: whoever reads chunks whole needs memory for all of it
+            client.send("POST / HTTP/1.1\r\nHost: hello.localhost\r\nTransfer-Encoding: chunked\r\n\r\n40000000\r\n");
+            LargeBody.write(client.socket.getOutputStream(), sent);
+            assertThat(client.send("\r\n0\r\n\r\n").answer()).endsWith("\r\n\r\n" + SUM);
+            sent.set(0);
             client.send(RawClient.get(Fixture.HOST, "/"));
             assertThat(client.head()).startsWith("HTTP/1.1 200 ");
-            assertThat(skip(client.in, SIZE)).isEqualTo(SIZE);
-            assertThat(received).hasValue(SIZE + 17);
+            LargeBody.awaitStandstill(sent);
+            assertThat(LargeBody.checksum(client.in)).hasToString(SUM);
+        }
+    }
+
+    @Test
+    void streamsAGibibyteEachWayOverHttp2() throws Exception {
+        var reads = new CompletableFuture<@Nullable Void>();
+        try (var pod = H2cPod.reading(reads);
+                var gateway = new Child(pod.port(), "h2c")) {
+            var sent = new AtomicLong();
+            var up = curl(gateway, "/checksum", "-H", "Expect:", "-T", "-");
+            var sending = Thread.ofVirtual().start(() -> send(up, sent));
+            LargeBody.awaitStandstill(sent);
+            reads.complete(null);
+            assertThat(up.inputReader().readAllAsString()).isEqualTo(SUM);
+            sending.join();
+
+            var down = curl(gateway, "/large/" + LargeBody.BYTES);
+            LargeBody.awaitStandstill(pod.sent);
+            assertThat(LargeBody.checksum(down.getInputStream())).hasToString(SUM);
+            assertThat(down.waitFor()).isZero();
+        }
+    }
+
+    private static Process curl(Child gateway, String path, String... options) throws IOException {
+        var command = new ArrayList<>(List.of("curl", "-sS", "--max-time", "120", "--http2-prior-knowledge"));
+        command.addAll(List.of(options));
+        command.add("http://" + Fixture.HOST + ":" + gateway.port() + path);
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static void send(Process curl, AtomicLong sent) {
+        try (var out = curl.getOutputStream()) {
+            LargeBody.write(out, sent);
+        } catch (IOException _) {
+            // its answer tells that it did not get all
         }
     }
 
@@ -85,7 +127,7 @@ class StreamingIT {
 
     @Test
     void cutsThePodWhenAnUploadIsCut() throws Exception {
-        var read = new java.util.concurrent.CompletableFuture<Integer>();
+        var read = new CompletableFuture<Integer>();
         try (var pod = new RawUpstream((head, in, out) -> {
                     read.complete(in.readAllBytes().length);
                     return false;
@@ -101,24 +143,11 @@ class StreamingIT {
         }
     }
 
-    private static long skip(java.io.InputStream in, long count) throws IOException {
-        long left = count;
-        var buffer = new byte[1 << 16];
-        while (left > 0) {
-            int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-            if (n < 0) {
-                break;
-            }
-            left -= n;
-        }
-        return count - left;
-    }
-
     private static final class Child implements AutoCloseable {
         private final Process process;
         private final int port;
 
-        Child(int podPort) throws IOException {
+        Child(int podPort, String protocol) throws IOException {
             process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -128,7 +157,8 @@ class StreamingIT {
                             "-cp",
                             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                             SmallGateway.class.getName(),
-                            Integer.toString(podPort))
+                            Integer.toString(podPort),
+                            protocol)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             port = process.inputReader()
