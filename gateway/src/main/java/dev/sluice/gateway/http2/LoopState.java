@@ -23,6 +23,8 @@ final class LoopState {
     private final EventLoop loop;
     private final IdentityHashMap<ConnectionPool, List<PodLink>> pods = new IdentityHashMap<>();
     private final ArrayDeque<Http2Endpoint> dirty = new ArrayDeque<>();
+    private final Runnable flushing = this::flush;
+    private boolean flushesSoon;
 
     LoopState(EventLoop loop) {
         this.loop = loop;
@@ -36,8 +38,17 @@ final class LoopState {
         dirty.add(endpoint);
     }
 
+    /** Writes out what has gathered when the loop has served all channels that are ready: one write for many. */
+    void flushSoon() {
+        if (!flushesSoon && !dirty.isEmpty()) {
+            flushesSoon = true;
+            loop.execute(flushing);
+        }
+    }
+
     /** Writes out what has gathered. */
     void flush() {
+        flushesSoon = false;
         for (var endpoint = dirty.poll(); endpoint != null; endpoint = dirty.poll()) {
             endpoint.flushNow();
         }
