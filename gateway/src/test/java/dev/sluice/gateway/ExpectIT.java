@@ -90,7 +90,7 @@ class ExpectIT {
         try (var pod = refusing();
                 var fixture = new Fixture().program(Fixture.settings(1, 10)).ready(pod);
                 var client = new RawHttp2(fixture.gateway.port())) {
-            client.post(1, Fixture.HOST);
+            client.post(1, Fixture.HOST, "/");
             assertThat(client.next().type()).isEqualTo(RawHttp2.HEADERS);
             assertThat(client.next()).isEqualTo(new Frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, "6e6f"));
             var asked = client.next();
@@ -107,7 +107,7 @@ class ExpectIT {
         try (var pod = refusing();
                 var fixture = new Fixture().program(Fixture.settings(1, 10)).ready(pod);
                 var client = new RawHttp2(fixture.gateway.port())) {
-            client.post(1, Fixture.HOST);
+            client.post(1, Fixture.HOST, "/");
             var last = client.next();
             while (last.type() != RawHttp2.RESET) {
                 last = client.next();

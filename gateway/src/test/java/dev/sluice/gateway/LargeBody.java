@@ -34,6 +34,10 @@ final class LargeBody {
         return Unpooled.wrappedBuffer(REPEATED, (int) (position % PERIOD), PIECE);
     }
 
+    static void copy(long position, byte[] to, int at, int length) {
+        System.arraycopy(REPEATED, (int) (position % PERIOD), to, at, length);
+    }
+
     /** @param sent follows how many bytes somebody took */
     static void write(OutputStream out, AtomicLong sent) throws IOException {
         for (long position = 0; position < BYTES; position += PIECE) {

@@ -68,7 +68,7 @@ abstract class Http2Endpoint extends Http2ConnectionHandler implements Http2Fram
         local.incrementWindowSize(connection().connectionStream(), CONNECTION_WINDOW);
     }
 
-    /** Something was written that nobody has flushed yet: it leaves when the loop has read all there is to read. */
+    /** Something was written that nobody has flushed yet: it leaves at the end of the loop's turn. */
     final void touched() {
         if (!dirty) {
             dirty = true;
@@ -81,12 +81,6 @@ abstract class Http2Endpoint extends Http2ConnectionHandler implements Http2Fram
         if (context != null) {
             flush(context);
         }
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-        super.channelReadComplete(ctx);
-        loop.flushSoon();
     }
 
     @Override

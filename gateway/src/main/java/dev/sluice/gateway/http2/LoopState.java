@@ -34,23 +34,24 @@ final class LoopState {
         return loop;
     }
 
+    /** What it has to write leaves when the loop has served all channels that are ready: one write for many. */
     void dirty(Http2Endpoint endpoint) {
         dirty.add(endpoint);
-    }
-
-    /** Writes out what has gathered when the loop has served all channels that are ready: one write for many. */
-    void flushSoon() {
-        if (!flushesSoon && !dirty.isEmpty()) {
+        if (!flushesSoon) {
             flushesSoon = true;
             loop.execute(flushing);
         }
     }
 
-    /** Writes out what has gathered. */
+    /** Writes out what has gathered, and what gathers meanwhile. */
     void flush() {
-        flushesSoon = false;
-        for (var endpoint = dirty.poll(); endpoint != null; endpoint = dirty.poll()) {
-            endpoint.flushNow();
+        flushesSoon = true;
+        try {
+            for (var endpoint = dirty.poll(); endpoint != null; endpoint = dirty.poll()) {
+                endpoint.flushNow();
+            }
+        } finally {
+            flushesSoon = false;
         }
     }
 
