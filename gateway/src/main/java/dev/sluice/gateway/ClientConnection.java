@@ -15,7 +15,6 @@ import dev.sluice.gateway.wire.Field;
 import dev.sluice.gateway.wire.ForwardedFor;
 import dev.sluice.gateway.wire.Head;
 import dev.sluice.gateway.wire.HeadParser;
-import dev.sluice.gateway.wire.HostName;
 import dev.sluice.gateway.wire.HttpFault;
 import dev.sluice.gateway.wire.InputBuffer;
 import java.io.IOException;
@@ -25,7 +24,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +42,6 @@ final class ClientConnection implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
     private static final byte[] HTTP2 = Ascii.bytes("PRI * HTTP/2.0\r\n\r\n");
     private static final byte[] CONNECT = Ascii.bytes("CONNECT");
-    private static final byte[] HTTP_SCHEME = Ascii.bytes("http://");
-    private static final byte[] HTTPS_SCHEME = Ascii.bytes("https://");
     private static final int HTTPS = 443;
     private static final long LINGER = Duration.ofSeconds(1).toNanos();
 
@@ -64,10 +60,7 @@ final class ClientConnection implements Runnable {
     private volatile long phaseDeadline;
     private boolean ending;
 
-    private byte[] host = new byte[0];
-    private @Nullable Rule rule;
-    private @Nullable Routes ruleOf;
-    private int pathStart;
+    private final RequestedHost host = new RequestedHost();
 
     ClientConnection(ClientChannel channel, DataPlane plane) throws IOException {
         this(
@@ -239,14 +232,14 @@ final class ClientConnection implements Runnable {
 
     private boolean handle() throws IOException {
         try {
-            findHost();
+            host.find(head, plane.routes());
         } catch (HttpFault e) {
             refuse(e);
             return false;
         }
-        var found = rule;
+        var found = host.rule();
         if (head.has(Field.NETWORK_PROBE)) {
-            return answer(probed(found));
+            return answer(NetworkProbe.answer(head, found, plane.routes().version()));
         }
         if (found == null) {
             plane.unrouted();
@@ -261,7 +254,7 @@ final class ClientConnection implements Runnable {
         var drawn = origin.chosen();
         var destination = drawn == null ? choose(found) : drawn;
         var current = exchange();
-        current.prepare(head, host, pathStart, trace());
+        current.prepare(head, host.bytes(), host.pathStart(), trace());
         return current.run(destination);
     }
 
@@ -274,8 +267,8 @@ final class ClientConnection implements Runnable {
         boolean one = parent >= 0 && ForwardedFor.all(head, Field.TRACEPARENT).equals(head.value(parent));
         return tracer.begin(new IncomingRequest(
                 Ascii.text(head.bytes(), head.methodStart(), head.methodEnd()),
-                Ascii.text(head.bytes(), pathStart, head.targetEnd()),
-                HostName.of(Ascii.text(host, 0, host.length)),
+                Ascii.text(head.bytes(), host.pathStart(), head.targetEnd()),
+                host.name(),
                 origin.tls() ? "https" : "http",
                 origin.client().getHostAddress(),
                 inner ? "2" : head.http10() ? "1.0" : "1.1",
@@ -297,8 +290,8 @@ final class ClientConnection implements Runnable {
 
     private String location() {
         int port = plane.tlsPort();
-        var path = Ascii.text(head.bytes(), pathStart, head.targetEnd());
-        return "https://" + HostName.of(Ascii.text(host, 0, host.length)) + (port == HTTPS ? "" : ":" + port)
+        var path = Ascii.text(head.bytes(), host.pathStart(), head.targetEnd());
+        return "https://" + host.name() + (port == HTTPS ? "" : ":" + port)
                 + (path.startsWith("/") ? path : "/" + path);
     }
 
@@ -315,93 +308,6 @@ final class ClientConnection implements Runnable {
     private Destination choose(Rule found) {
         int tag = head.find(Field.SERVING_TAG);
         return found.choose(tag < 0 ? null : head.value(tag));
-    }
-
-    /** Finds the rule for the request's host; the last one is remembered, as a connection mostly asks for one host. */
-    private void findHost() throws HttpFault {
-        byte[] bytes = head.bytes();
-        int start;
-        int end;
-        pathStart = head.targetStart();
-        int schemeEnd = schemeEnd();
-        int field = head.find(Field.HOST);
-        if (schemeEnd > 0) {
-            start = schemeEnd;
-            end = start;
-            while (end < head.targetEnd() && bytes[end] != '/' && bytes[end] != '?') {
-                end++;
-            }
-            pathStart = end;
-        } else if (field >= 0) {
-            start = head.valueStart(field);
-            end = head.valueEnd(field);
-        } else if (head.http10()) {
-            start = 0;
-            end = 0;
-        } else {
-            throw new HttpFault(400, "missing Host");
-        }
-        if (field >= 0) {
-            refuseSecondHost(field);
-        }
-        if (schemeEnd == 0 && bytes[pathStart] != '/' && bytes[pathStart] != '*' && !head.methodIs(CONNECT)) {
-            throw new HttpFault(400, "malformed request target");
-        }
-        var routes = plane.routes();
-        if (ruleOf == routes && Arrays.equals(host, 0, host.length, bytes, start, end)) {
-            return;
-        }
-        host = Arrays.copyOfRange(bytes, start, end);
-        rule = routes.rule(HostName.of(Ascii.text(host, 0, host.length)));
-        ruleOf = routes;
-    }
-
-    private void refuseSecondHost(int first) throws HttpFault {
-        for (int i = first + 1; i < head.count(); i++) {
-            if (head.field(i) == Field.HOST) {
-                throw new HttpFault(400, "more than one Host");
-            }
-        }
-    }
-
-    /** Where the authority of an absolute target starts; 0 for any other target. */
-    private int schemeEnd() {
-        byte[] bytes = head.bytes();
-        int start = head.targetStart();
-        if (bytes[start] == '/') {
-            return 0;
-        }
-        for (var scheme : new byte[][] {HTTP_SCHEME, HTTPS_SCHEME}) {
-            int end = start + scheme.length;
-            if (end < head.targetEnd() && Ascii.equalsIgnoreCase(scheme, bytes, start, end)) {
-                return end;
-            }
-        }
-        return 0;
-    }
-
-    /** Answers a probe of the networking layer itself (spec/serving.md sections 3.2 and 3.9). */
-    private Answer probed(@Nullable Rule found) {
-        var probe = head.value(head.find(Field.NETWORK_PROBE));
-        var version = plane.routes().version();
-        return switch (probe) {
-            case "probe" -> {
-                if (!head.has(Field.NETWORK_HASH)) {
-                    yield Answer.refused(400, "a probe request must contain a non-empty \"K-Network-Hash\" header");
-                }
-                yield found == null
-                        ? Answer.NO_ROUTE
-                        : new Answer(
-                                200, "OK", "", Map.of("K-Network-Hash", version.epoch() + "." + version.sequence()));
-            }
-            case "activator" -> new Answer(200, "OK", "activator");
-            case "queue" -> {
-                boolean open =
-                        found != null && found.choose() instanceof Destination.Revision(var gate) && gate.hasOpenPod();
-                yield open ? new Answer(200, "OK", "queue") : new Answer(503, "Service Unavailable", "");
-            }
-            default -> Answer.refused(400, "unexpected probe header value: \"" + probe + "\"");
-        };
     }
 
     private void refuse(HttpFault fault) throws IOException {

@@ -3,6 +3,7 @@ package dev.sluice.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.gateway.RawHttp2.Frame;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code Expect: 100-continue} is between client and pod: the gateway neither answers for the pod nor sends a body unasked. */
 class ExpectIT {
+    private static final Frame RESET_WITHOUT_ERROR = new Frame(RawHttp2.RESET, RawHttp2.NO_FLAG, 1, "00000000");
+
     private static final String ASKING =
             "PUT / HTTP/1.1\r\nHost: hello.localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
 
@@ -65,12 +68,7 @@ class ExpectIT {
 
     @Test
     void aRefusalOverHttp2ReachesTheClientToo() throws Exception {
-        try (var pod = new RawUpstream((head, in, out) -> {
-                    RawUpstream.write(
-                            out,
-                            "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno"); // after 417 curl asks anew
-                    return true;
-                });
+        try (var pod = refusing();
                 var fixture = new Fixture().program(Fixture.settings(1, 10)).ready(pod)) {
             assertThat(Curl.run(
                             fixture.gateway.port(),
@@ -84,6 +82,46 @@ class ExpectIT {
                     .endsWith("no");
             await().until(() -> Admin.metric(fixture, "revision_request_concurrency") == 0);
         }
+    }
+
+    /** curl 7.88 forgets an answer that it reads together with the reset behind it. */
+    @Test
+    void theRestOfARequestIsRefusedOnlyWhenTheClientHasReadTheAnswer() throws Exception {
+        try (var pod = refusing();
+                var fixture = new Fixture().program(Fixture.settings(1, 10)).ready(pod);
+                var client = new RawHttp2(fixture.gateway.port())) {
+            client.post(1, Fixture.HOST, "/");
+            assertThat(client.next().type()).isEqualTo(RawHttp2.HEADERS);
+            assertThat(client.next()).isEqualTo(new Frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, "6e6f"));
+            var asked = client.next();
+            assertThat(asked).isEqualTo(new Frame(RawHttp2.PING, RawHttp2.NO_FLAG, 0, "0000000000000001"));
+            client.send(new Frame(RawHttp2.PING, RawHttp2.NO_FLAG, 0, "00000000000000ff"));
+            assertThat(client.next()).isEqualTo(new Frame(RawHttp2.PING, RawHttp2.ACK, 0, "00000000000000ff"));
+            client.send(new Frame(RawHttp2.PING, RawHttp2.ACK, 0, asked.payload()));
+            assertThat(client.next()).isEqualTo(RESET_WITHOUT_ERROR);
+        }
+    }
+
+    @Test
+    void theRestOfARequestIsRefusedInTheEndIfTheClientNeverSaysWhatItHasRead() throws Exception {
+        try (var pod = refusing();
+                var fixture = new Fixture().program(Fixture.settings(1, 10)).ready(pod);
+                var client = new RawHttp2(fixture.gateway.port())) {
+            client.post(1, Fixture.HOST, "/");
+            var last = client.next();
+            while (last.type() != RawHttp2.RESET) {
+                last = client.next();
+            }
+            assertThat(last).isEqualTo(RESET_WITHOUT_ERROR);
+        }
+    }
+
+    private static RawUpstream refusing() {
+        return new RawUpstream((head, in, out) -> {
+            RawUpstream.write(
+                    out, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno"); // after 417 curl asks anew
+            return true;
+        });
     }
 
     @Test

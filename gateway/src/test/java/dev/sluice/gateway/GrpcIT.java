@@ -270,7 +270,7 @@ class GrpcIT {
         fixture.program(settings(2, 100, Duration.ofSeconds(30)));
         ready();
         var calls = IntStream.range(0, 12).mapToObj(_ -> hold()).toList();
-        await().until(() -> Admin.metric(fixture, "revision_queue_depth") == 10);
+        await().until(() -> Admin.metric(fixture, "revision_queue_depth") == 10 && pod.held.get() == 2);
         pod.letGo.release(12);
         for (var call : calls) {
             assertThat(call.get(10, TimeUnit.SECONDS)).isEqualTo(HELLO);

@@ -22,25 +22,50 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamFrame;
+import io.netty.handler.codec.http2.Http2WindowUpdateFrame;
 import io.netty.handler.ssl.SslContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** A pod that speaks HTTP/2 and nothing else, as Netty's multiplexer understands it. Tells how long each body was. */
+/**
+ * A pod that speaks HTTP/2 and nothing else, as Netty's multiplexer understands it. Tells how long each body was, at
+ * {@code /checksum} its CRC-32C, and gives the first bytes of {@link LargeBody} at {@code /large/1048576}.
+ */
 @SuppressWarnings("FutureReturnValueIgnored") // a test finds no answer then
 final class H2cPod implements AutoCloseable {
+    private static final int STREAM_WINDOW = 1 << 20;
+
     final Queue<Http2Headers> heads = new ConcurrentLinkedQueue<>();
+    /** How much of the large body has been written. */
+    final AtomicLong sent = new AtomicLong();
+    /** Before this is complete, nobody gets more than one window of a body through. */
+    final CompletableFuture<@Nullable Void> reads;
+
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     private final Channel listener;
 
     H2cPod() throws InterruptedException {
-        this(null);
+        this(null, CompletableFuture.completedFuture(null));
     }
 
-    H2cPod(@Nullable SslContext tls) throws InterruptedException {
+    H2cPod(SslContext tls) throws InterruptedException {
+        this(tls, CompletableFuture.completedFuture(null));
+    }
+
+    /** One that reads bodies only from then on. */
+    static H2cPod reading(CompletableFuture<@Nullable Void> reads) throws InterruptedException {
+        return new H2cPod(null, reads);
+    }
+
+    private H2cPod(@Nullable SslContext tls, CompletableFuture<@Nullable Void> reads) throws InterruptedException {
+        this.reads = reads;
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -52,13 +77,17 @@ final class H2cPod implements AutoCloseable {
                         }
                         channel.pipeline()
                                 .addLast(
-                                        Http2FrameCodecBuilder.forServer().build(),
+                                        Http2FrameCodecBuilder.forServer()
+                                                .initialSettings(Http2Settings.defaultSettings()
+                                                        .initialWindowSize(STREAM_WINDOW))
+                                                .build(),
                                         new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
                                             @Override
                                             protected void initChannel(Channel stream) {
                                                 stream.pipeline().addLast(new Answering());
                                             }
                                         }));
+                        channel.write(new DefaultHttp2WindowUpdateFrame(STREAM_WINDOW)); // of the whole connection
                     }
                 })
                 .bind("127.0.0.1", 0)
@@ -76,6 +105,7 @@ final class H2cPod implements AutoCloseable {
     }
 
     private final class Answering extends SimpleChannelInboundHandler<Http2StreamFrame> {
+        private final CRC32C sum = new CRC32C();
         private long length;
         private String path = "";
 
@@ -90,11 +120,20 @@ final class H2cPod implements AutoCloseable {
                 end = headers.isEndStream();
             } else if (frame instanceof Http2DataFrame data) {
                 length += data.content().readableBytes();
-                ctx.write(new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes()).stream(data.stream()));
+                sum.update(data.content().nioBuffer());
+                taken(ctx, new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes()).stream(data.stream()));
                 end = data.isEndStream();
             }
             if (end) {
                 answer(ctx);
+            }
+        }
+
+        private void taken(ChannelHandlerContext ctx, Http2WindowUpdateFrame update) {
+            if (reads.isDone()) {
+                ctx.writeAndFlush(update);
+            } else {
+                reads.thenRun(() -> ctx.executor().execute(() -> ctx.writeAndFlush(update)));
             }
         }
 
@@ -117,28 +156,34 @@ final class H2cPod implements AutoCloseable {
                     ctx.write(new DefaultHttp2DataFrame(text("body"), false));
                     ctx.writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().set("x-sum", "42"), true));
                 }
+                case "/checksum" -> say(ctx, Long.toString(sum.getValue()));
                 default -> {
                     if (path.startsWith("/large/")) {
-                        large(ctx, Integer.parseInt(path.substring("/large/".length())));
-                        return;
+                        ctx.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200"), false));
+                        large(ctx, 0, Long.parseLong(path.substring("/large/".length())));
+                    } else {
+                        say(ctx, "got " + length);
                     }
-                    ctx.write(new DefaultHttp2HeadersFrame(
-                            new DefaultHttp2Headers().status("200").set("x-pod", "h2"), false));
-                    ctx.writeAndFlush(new DefaultHttp2DataFrame(text("got " + length), true));
                 }
             }
         }
 
-        private void large(ChannelHandlerContext ctx, int mebibytes) {
-            ctx.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200"), false));
-            more(ctx, mebibytes * 16);
+        private static void say(ChannelHandlerContext ctx, String text) {
+            ctx.write(new DefaultHttp2HeadersFrame(
+                    new DefaultHttp2Headers().status("200").set("x-pod", "h2"), false));
+            ctx.writeAndFlush(new DefaultHttp2DataFrame(text(text), true));
         }
 
-        private void more(ChannelHandlerContext ctx, int left) {
-            ctx.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(new byte[64 * 1024]), left == 1))
+        private void large(ChannelHandlerContext ctx, long from, long size) {
+            long next = from + LargeBody.PIECE;
+            boolean last = next == size;
+            ctx.writeAndFlush(new DefaultHttp2DataFrame(LargeBody.piece(from), last))
                     .addListener(written -> {
-                        if (written.isSuccess() && left > 1) {
-                            more(ctx, left - 1);
+                        if (written.isSuccess()) {
+                            sent.set(next);
+                            if (!last) {
+                                large(ctx, next, size);
+                            }
                         }
                     });
         }

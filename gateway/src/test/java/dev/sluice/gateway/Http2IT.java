@@ -212,10 +212,11 @@ class Http2IT {
                 var toH1 = fixture(h1)) {
             assertThat(Curl.run(toH2.gateway.port(), "/", "-H", "Expect:", "-T", file.toString()))
                     .endsWith("got " + (24 << 20));
-            assertThat(Curl.run(toH2.gateway.port(), "/large/24")).hasSizeGreaterThan(24 << 20);
+            assertThat(Curl.run(toH2.gateway.port(), "/large/" + (24 << 20))).hasSizeGreaterThan(24 << 20);
             assertThat(Curl.run(toH2.gateway.port(), "/", H2, "-T", file.toString()))
                     .endsWith("got " + (24 << 20));
-            assertThat(Curl.run(toH2.gateway.port(), "/large/24", H2)).hasSizeGreaterThan(24 << 20);
+            assertThat(Curl.run(toH2.gateway.port(), "/large/" + (24 << 20), H2))
+                    .hasSizeGreaterThan(24 << 20);
             assertThat(Curl.run(toH1.gateway.port(), "/", H2)).hasSizeGreaterThan(24 << 20);
         }
     }

@@ -45,6 +45,7 @@ class MetricsIT {
                 var threads = Executors.newVirtualThreadPerTaskExecutor();
                 var fixture = new Fixture().program(Fixture.settings(1, 0)).ready(pod)) {
             fixture.get("/");
+            await().until(() -> Admin.metric(fixture, "revision_request_concurrency") == 0); // nobody may wait
             fixture.get("/none");
             await().until(() -> Admin.metric(fixture, "revision_request_concurrency") == 0);
             var held = threads.submit(() -> fixture.get("/hold"));

@@ -2,45 +2,78 @@ package dev.sluice.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.gateway.RawHttp2.Frame;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Bodies many times larger than the gateway's heap pass both ways, whatever their framing. */
+/**
+ * Bodies many times larger than the gateway's memory, of which its JVM has 32 MiB and 8 MiB of direct buffers, pass both
+ * ways, whatever their framing.
+ */
 class StreamingIT {
-    private static final long SIZE = 256L << 20;
-
-    private static final byte[] BLOCK = new byte[1 << 20];
+    private static final String SUM = Long.toString(LargeBody.checksum());
 
     @Test
-    void streamsAQuarterGibibyteEachWayThroughAHeapOf32MiB() throws Exception {
-        var received = new AtomicLong();
+    void streamsAGibibyteEachWayOverHttp1() throws Exception {
+        var sent = new AtomicLong();
         try (var pod = new RawUpstream((head, in, out) -> {
                     if (head.startsWith("POST")) {
-                        received.set(skip(in, SIZE + "10000000\r\n\r\n0\r\n\r\n".length()));
-                        RawUpstream.write(out, RawUpstream.ok("got it"));
+                        in.readNBytes("40000000\r\n".length());
+                        LargeBody.awaitStandstill(sent);
+                        var sum = LargeBody.checksum(in);
+                        in.readNBytes("\r\n0\r\n\r\n".length());
+                        RawUpstream.write(out, RawUpstream.ok(Long.toString(sum)));
                     } else {
-                        RawUpstream.write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + SIZE + "\r\n\r\n");
-                        for (long sent = 0; sent < SIZE; sent += BLOCK.length) {
-                            out.write(BLOCK);
-                        }
+                        RawUpstream.write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + LargeBody.BYTES + "\r\n\r\n");
+                        LargeBody.write(out, sent);
                     }
                     return true;
                 });
-                var gateway = new Child(pod.port());
+                var gateway = new Child(pod.port(), "http1");
                 var client = new RawClient(gateway.port())) {
-            // one single chunk: whoever reads chunks whole needs 256 MiB for it
-            client.send("POST / HTTP/1.1\r\nHost: hello.localhost\r\nTransfer-Encoding: chunked\r\n\r\n10000000\r\n");
-            for (long sent = 0; sent < SIZE; sent += BLOCK.length) {
-                client.socket.getOutputStream().write(BLOCK);
-            }
-            assertThat(client.send("\r\n0\r\n\r\n").answer()).endsWith("got it");
+            // one single chunk: whoever reads chunks whole needs memory for all of it
+            client.send("POST / HTTP/1.1\r\nHost: hello.localhost\r\nTransfer-Encoding: chunked\r\n\r\n40000000\r\n");
+            LargeBody.write(client.socket.getOutputStream(), sent);
+            assertThat(client.send("\r\n0\r\n\r\n").answer()).endsWith("\r\n\r\n" + SUM);
+            sent.set(0);
             client.send(RawClient.get(Fixture.HOST, "/"));
             assertThat(client.head()).startsWith("HTTP/1.1 200 ");
-            assertThat(skip(client.in, SIZE)).isEqualTo(SIZE);
-            assertThat(received).hasValue(SIZE + 17);
+            LargeBody.awaitStandstill(sent);
+            assertThat(LargeBody.checksum(client.in)).hasToString(SUM);
+        }
+    }
+
+    @Test
+    void streamsAGibibyteEachWayOverHttp2() throws Exception {
+        var reads = new CompletableFuture<@Nullable Void>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var pod = H2cPod.reading(reads);
+                var gateway = new Child(pod.port(), "h2c");
+                var client = new RawHttp2(gateway.port())) {
+            var sent = new AtomicLong();
+            client.post(1, Fixture.HOST, "/checksum");
+            var sending = threads.submit(() -> {
+                client.sendLargeBody(1, sent);
+                return sent.get();
+            });
+            LargeBody.awaitStandstill(sent);
+            reads.complete(null);
+            assertThat(sending.get()).isEqualTo(LargeBody.BYTES);
+            assertThat(client.next().type()).isEqualTo(RawHttp2.HEADERS);
+            var sum = HexFormat.of().formatHex(SUM.getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.next()).isEqualTo(new Frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, sum));
+
+            client.get(3, Fixture.HOST, "/large/" + LargeBody.BYTES);
+            LargeBody.awaitStandstill(pod.sent);
+            assertThat(client.checksum(3)).hasToString(SUM);
         }
     }
 
@@ -85,7 +118,7 @@ class StreamingIT {
 
     @Test
     void cutsThePodWhenAnUploadIsCut() throws Exception {
-        var read = new java.util.concurrent.CompletableFuture<Integer>();
+        var read = new CompletableFuture<Integer>();
         try (var pod = new RawUpstream((head, in, out) -> {
                     read.complete(in.readAllBytes().length);
                     return false;
@@ -101,24 +134,11 @@ class StreamingIT {
         }
     }
 
-    private static long skip(java.io.InputStream in, long count) throws IOException {
-        long left = count;
-        var buffer = new byte[1 << 16];
-        while (left > 0) {
-            int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-            if (n < 0) {
-                break;
-            }
-            left -= n;
-        }
-        return count - left;
-    }
-
     private static final class Child implements AutoCloseable {
         private final Process process;
         private final int port;
 
-        Child(int podPort) throws IOException {
+        Child(int podPort, String protocol) throws IOException {
             process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -128,7 +148,8 @@ class StreamingIT {
                             "-cp",
                             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                             SmallGateway.class.getName(),
-                            Integer.toString(podPort))
+                            Integer.toString(podPort),
+                            protocol)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             port = process.inputReader()

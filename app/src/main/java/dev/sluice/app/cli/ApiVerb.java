@@ -4,7 +4,6 @@ import dev.sluice.app.grpc.ApiClient;
 import dev.sluice.app.state.StateDir;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.util.Objects;
 
 /** A verb that asks the API of the running instance. */
 interface ApiVerb extends LocalVerb {
@@ -24,16 +23,7 @@ interface ApiVerb extends LocalVerb {
         } catch (IOException e) {
             throw new VerbException("the instance in " + state.root() + " cannot be asked: " + e.getMessage());
         } catch (StatusRuntimeException e) {
-            throw new VerbException(words(e));
+            throw new VerbException(ApiFailure.words(e));
         }
-    }
-
-    private static String words(StatusRuntimeException e) {
-        return switch (e.getStatus().getCode()) {
-            case UNAVAILABLE, DEADLINE_EXCEEDED ->
-                "the instance does not answer: "
-                        + Objects.requireNonNullElse(e.getStatus().getDescription(), "no reason given");
-            default -> Objects.requireNonNullElse(e.getStatus().getDescription(), e.getMessage());
-        };
     }
 }

@@ -25,6 +25,7 @@ final class ClientEndpoint extends Http2Endpoint {
 
     private final PropertyKey key;
     private final Origin origin;
+    private final Forwarding forwarding;
     private final Http2 http2;
     /** Connections to the gateway's own HTTP/1.1 side that wait for another request. */
     final ArrayDeque<Http1Leg> legs = new ArrayDeque<>(1);
@@ -42,6 +43,7 @@ final class ClientEndpoint extends Http2Endpoint {
         super(decoder, encoder, settings, loop);
         this.key = decoder.connection().newKey();
         this.origin = origin;
+        this.forwarding = new Forwarding(origin);
         this.http2 = http2;
     }
 
@@ -64,6 +66,10 @@ final class ClientEndpoint extends Http2Endpoint {
 
     Origin origin() {
         return origin;
+    }
+
+    Forwarding forwarding() {
+        return forwarding;
     }
 
     Http2 http2() {
@@ -98,13 +104,13 @@ final class ClientEndpoint extends Http2Endpoint {
         var host = Heads.text(headers.authority() == null ? headers.get("host") : headers.authority());
         var path = headers.path();
         boolean readable = path != null && plain(path) && plain(host) && !path.isEmpty();
-        var tag = headers.get("knative-serving-tag");
+        var tag = headers.get(Heads.TAG);
         var destination =
                 readable ? http2.switchboard().choose(host, tag == null ? null : tag.toString(), origin.tls()) : null;
         if (readable
                 && destination instanceof Destination.Revision(var gate)
                 && gate.settings().h2c()
-                && !headers.contains("k-network-probe")
+                && !headers.contains(Heads.PROBE)
                 && !"CONNECT".contentEquals(headers.method())) {
             var call = new StraightCall(this, stream.id(), gate, headers, end);
             stream.setProperty(key, call);
@@ -125,7 +131,13 @@ final class ClientEndpoint extends Http2Endpoint {
 
     /** Nothing that could end a line, or a word, of HTTP/1.1. */
     private static boolean plain(CharSequence text) {
-        return text.chars().allMatch(c -> c > 0x20 && c != 0x7f && c < 0x100);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= 0x20 || c == 0x7f || c >= 0x100) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
@@ -144,6 +156,20 @@ final class ClientEndpoint extends Http2Endpoint {
         var stream = stream(id);
         if (stream != null) {
             stream.gone(code);
+        }
+    }
+
+    /** Asks the client to answer as soon as it has read everything up to here. */
+    void ping(int id) {
+        encoder().writePing(context(), false, id, context().newPromise());
+        touched();
+    }
+
+    @Override
+    public void onPingAckRead(ChannelHandlerContext ctx, long data) {
+        var stream = data > 0 && data <= Integer.MAX_VALUE ? stream((int) data) : null;
+        if (stream != null) {
+            stream.read();
         }
     }
 
@@ -172,7 +198,7 @@ final class ClientEndpoint extends Http2Endpoint {
             connection().forEachActiveStream(stream -> {
                 ClientStream mine = stream.getProperty(key);
                 if (mine != null) {
-                    mine.sweep(now);
+                    mine.tick(now);
                 }
                 return true;
             });

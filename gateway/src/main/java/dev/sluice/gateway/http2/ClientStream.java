@@ -7,15 +7,21 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 
 /** One request of an HTTP/2 client, from its head to the end of both sides. On the client's event loop. */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails ends the stream or the channel, and that is told
 abstract class ClientStream {
+    /** For a client to say that it has read its answer; then the rest of its request is refused all the same. */
+    private static final long READING = Duration.ofSeconds(5).toNanos();
+
     final ClientEndpoint client;
     final int id;
     private int unwritten;
-    private boolean resetWhenWritten;
+    private boolean unwanted;
+    private boolean asked;
+    private long askedAt;
 
     ClientStream(ClientEndpoint client, int id) {
         this.client = client;
@@ -30,7 +36,7 @@ abstract class ClientStream {
     /** The client has reset it or gone. */
     abstract void gone(long code);
 
-    /** Looks at the clock, ten times a second. */
+    /** Looks at the clock, many times a second. */
     abstract void sweep(long now);
 
     final void answerHead(Http2Headers headers, boolean end) {
@@ -47,20 +53,45 @@ abstract class ClientStream {
         promise.addListener(_ -> {
             unwritten--;
             written.run();
-            if (unwritten == 0 && resetWhenWritten) {
-                client.reset(id, Http2Error.NO_ERROR.code());
+            if (unwritten == 0 && unwanted) {
+                askWhetherRead();
             }
         });
         client.encoder().writeData(client.context(), id, data, 0, end, promise);
         client.touched();
     }
 
-    /** The whole answer was given before the whole request came: says that no more of it is wanted. */
+    /**
+     * The whole answer was given before the whole request came: says that no more of it is wanted, once the client has
+     * read the answer. There are clients (curl 7.88) that forget an answer when the reset reaches them together with it.
+     */
     final void wantNoMore() {
+        unwanted = true;
         if (unwritten == 0) {
+            askWhetherRead();
+        } // else what waits for the client's window goes first
+    }
+
+    private void askWhetherRead() {
+        if (!asked) {
+            asked = true;
+            askedAt = System.nanoTime();
+            client.ping(id);
+        }
+    }
+
+    /** The client has read all that was sent to it before it was asked. */
+    final void read() {
+        if (asked) {
             client.reset(id, Http2Error.NO_ERROR.code());
+        }
+    }
+
+    final void tick(long now) {
+        if (asked && now - askedAt > READING) {
+            read();
         } else {
-            resetWhenWritten = true; // a reset overtakes what waits for the client's window
+            sweep(now);
         }
     }
 

@@ -2,12 +2,11 @@ package dev.sluice.gateway.http2;
 
 import dev.sluice.gateway.trace.IncomingRequest;
 import dev.sluice.gateway.trace.RequestTrace;
-import dev.sluice.gateway.wire.ForwardedFor;
 import dev.sluice.gateway.wire.HostName;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
-import java.net.InetAddress;
+import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,24 +17,28 @@ import org.jspecify.annotations.Nullable;
 final class Heads {
     static final int MOST_BYTES = 64 * 1024;
 
-    private static final String FORWARDED_FOR = "x-forwarded-for";
-    private static final String FORWARDED_PROTO = "x-forwarded-proto";
-    private static final String FORWARDED_HOST = "x-forwarded-host";
-    private static final String FORWARDED = "forwarded";
-    private static final String TRACEPARENT = "traceparent";
-    private static final String TRACESTATE = "tracestate";
-    private static final String QUEUE_TIME = "sluice-queue-time";
+    static final AsciiString TAG = AsciiString.cached("knative-serving-tag");
+    static final AsciiString PROBE = AsciiString.cached("k-network-probe");
+    private static final AsciiString HOST = AsciiString.cached("host");
+    private static final AsciiString HTTP = AsciiString.cached("http");
+    private static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
+    private static final AsciiString TRACESTATE = AsciiString.cached("tracestate");
+    private static final AsciiString QUEUE_TIME = AsciiString.cached("sluice-queue-time");
 
-    private static final List<String> OURS = List.of(
-            "knative-serving-tag",
-            "knative-serving-default-route",
-            "knative-serving-revision",
-            "knative-serving-namespace",
-            "k-network-probe",
-            "k-network-hash",
-            "k-proxy-request",
-            "k-original-host",
+    private static final AsciiString NETWORK_HASH = AsciiString.cached("k-network-hash");
+
+    /** Netty's own strings know their hash: these are looked for in every head. */
+    private static final List<AsciiString> OURS = List.of(
+            TAG,
+            AsciiString.cached("knative-serving-default-route"),
+            AsciiString.cached("knative-serving-revision"),
+            AsciiString.cached("knative-serving-namespace"),
+            PROBE,
+            NETWORK_HASH,
+            AsciiString.cached("k-proxy-request"),
+            AsciiString.cached("k-original-host"),
             QUEUE_TIME);
+
     private static final Set<String> OF_THE_CONNECTION = Set.of(
             "connection",
             "keep-alive",
@@ -49,30 +52,17 @@ final class Heads {
     private Heads() {}
 
     /** Makes a client's head the one that a pod gets. */
-    static void toPod(Http2Headers head, InetAddress client, boolean tls) {
-        OURS.forEach(head::remove);
-        var host = text(head.authority() == null ? head.get("host") : head.authority());
+    static void toPod(Http2Headers head, Forwarding forwarding) {
+        for (var name : OURS) {
+            head.remove(name);
+        }
+        var host = head.authority() == null ? text(head.get(HOST)) : head.authority();
         if (head.authority() == null) {
             head.authority(host);
         }
-        head.remove("host");
-        var chain = joined(head, FORWARDED_FOR);
-        var peer = client.getHostAddress();
-        var forwardedFor = chain.isEmpty() ? peer : chain + ", " + peer;
-        head.set(FORWARDED_FOR, forwardedFor);
-        if (!head.contains(FORWARDED_PROTO)) {
-            head.set(FORWARDED_PROTO, tls ? "https" : "http");
-        }
-        if (!head.contains(FORWARDED_HOST)) {
-            head.set(FORWARDED_HOST, host);
-        }
-        if (!head.contains(FORWARDED)) {
-            head.set(
-                    FORWARDED,
-                    ForwardedFor.forwarded(
-                            forwardedFor, text(head.get(FORWARDED_PROTO)), text(head.get(FORWARDED_HOST))));
-        }
-        head.scheme("http");
+        head.remove(HOST);
+        forwarding.tell(head, host);
+        head.scheme(HTTP);
     }
 
     /** The client's context of a trace, and what it asks for. */
@@ -99,7 +89,7 @@ final class Heads {
 
     /** Makes a pod's head the one that a client gets. */
     static void toClient(Http2Headers head, long waitedNanos) {
-        head.remove("k-network-hash");
+        head.remove(NETWORK_HASH);
         head.remove(QUEUE_TIME);
         if (waitedNanos > 0) {
             head.set(QUEUE_TIME, String.format(Locale.ROOT, "%.3f", waitedNanos / 1e6));
@@ -149,7 +139,7 @@ final class Heads {
         }
     }
 
-    private static String joined(Http2Headers head, String name) {
+    private static String joined(Http2Headers head, CharSequence name) {
         return String.join(", ", head.getAll(name));
     }
 }

@@ -42,7 +42,7 @@ final class Http1Leg extends ChannelInboundHandlerAdapter {
         var pair = client.http2().pairs().open();
         var origin = new Origin(client.origin().client(), client.origin().tls());
         var channel = new NioDomainSocketChannel(pair.one());
-        channel.config().setAutoRead(false);
+        channel.config().setAutoRead(false).setAllocator(Buffers.POOL);
         var leg = new Http1Leg(client, origin, channel);
         var config = new HttpDecoderConfig()
                 .setMaxInitialLineLength(Heads.MOST_BYTES)

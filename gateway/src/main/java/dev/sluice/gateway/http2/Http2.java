@@ -94,6 +94,7 @@ public final class Http2 implements AutoCloseable {
     public Session serve(SocketChannel connection, byte[] read, Origin origin, @Nullable SSLEngine tls) {
         EventLoop loop = loops.next();
         var channel = new NioSocketChannel(connection);
+        channel.config().setAllocator(Buffers.POOL);
         if (tls != null) {
             var records = new SslHandler(tls);
             records.setHandshakeTimeoutMillis(0); // it is over

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -15,6 +16,7 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,8 @@ abstract class Http2Endpoint extends Http2ConnectionHandler implements Http2Fram
     static final int STREAM_WINDOW = 64 * 1024;
     private static final int CONNECTION_WINDOW = 4 * 1024 * 1024;
     private static final float REFILL_AT = 0.5f;
+    /** Of what a connection can write, for a stream in its turn: a whole frame. */
+    private static final int LEAST_SHARE = 16 * 1024;
 
     final LoopState loop;
     private @Nullable ChannelHandlerContext context;
@@ -64,7 +68,7 @@ abstract class Http2Endpoint extends Http2ConnectionHandler implements Http2Fram
         local.incrementWindowSize(connection().connectionStream(), CONNECTION_WINDOW);
     }
 
-    /** Something was written that nobody has flushed yet: it leaves when the loop has read all there is to read. */
+    /** Something was written that nobody has flushed yet: it leaves at the end of the loop's turn. */
     final void touched() {
         if (!dirty) {
             dirty = true;
@@ -77,12 +81,6 @@ abstract class Http2Endpoint extends Http2ConnectionHandler implements Http2Fram
         if (context != null) {
             flush(context);
         }
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-        super.channelReadComplete(ctx);
-        loop.flush();
     }
 
     @Override
@@ -153,7 +151,7 @@ abstract class Http2Endpoint extends Http2ConnectionHandler implements Http2Fram
 
     @Override
     public void onPingAckRead(ChannelHandlerContext ctx, long data) {
-        // none is sent
+        // none is sent to pods
     }
 
     @Override
@@ -183,6 +181,10 @@ abstract class Http2Endpoint extends Http2ConnectionHandler implements Http2Fram
         Builder(boolean server, int resets, Http2Settings settings, long shutdownMillis) {
             var connection = new DefaultHttp2Connection(server);
             connection.local().flowController(new DefaultHttp2LocalFlowController(connection, REFILL_AT, true));
+            // nobody's priorities are followed, so nobody needs a tree of them
+            var shares = new UniformStreamByteDistributor(connection);
+            shares.minAllocationChunk(LEAST_SHARE);
+            connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, shares));
             connection(connection);
             initialSettings(settings.initialWindowSize(STREAM_WINDOW));
             validateHeaders(true);

@@ -23,6 +23,8 @@ final class LoopState {
     private final EventLoop loop;
     private final IdentityHashMap<ConnectionPool, List<PodLink>> pods = new IdentityHashMap<>();
     private final ArrayDeque<Http2Endpoint> dirty = new ArrayDeque<>();
+    private final Runnable flushing = this::flush;
+    private boolean flushesSoon;
 
     LoopState(EventLoop loop) {
         this.loop = loop;
@@ -32,14 +34,24 @@ final class LoopState {
         return loop;
     }
 
+    /** What it has to write leaves when the loop has served all channels that are ready: one write for many. */
     void dirty(Http2Endpoint endpoint) {
         dirty.add(endpoint);
+        if (!flushesSoon) {
+            flushesSoon = true;
+            loop.execute(flushing);
+        }
     }
 
-    /** Writes out what has gathered. */
+    /** Writes out what has gathered, and what gathers meanwhile. */
     void flush() {
-        for (var endpoint = dirty.poll(); endpoint != null; endpoint = dirty.poll()) {
-            endpoint.flushNow();
+        flushesSoon = true;
+        try {
+            for (var endpoint = dirty.poll(); endpoint != null; endpoint = dirty.poll()) {
+                endpoint.flushNow();
+            }
+        } finally {
+            flushesSoon = false;
         }
     }
 

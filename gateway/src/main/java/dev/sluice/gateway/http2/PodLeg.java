@@ -49,7 +49,7 @@ final class PodLeg extends ChannelInboundHandlerAdapter implements PodAnswer, Lo
 
     static void open(LoopState loop, ConnectionPool pod, java.nio.channels.SocketChannel end) {
         var channel = new NioDomainSocketChannel(end);
-        channel.config().setAutoRead(false);
+        channel.config().setAutoRead(false).setAllocator(Buffers.POOL);
         var config = new HttpDecoderConfig()
                 .setMaxInitialLineLength(Heads.MOST_BYTES)
                 .setMaxHeaderSize(2 * Heads.MOST_BYTES)

@@ -46,6 +46,7 @@ final class PodLink {
         new Bootstrap()
                 .group(loop.loop())
                 .channel(NioSocketChannel.class)
+                .option(ChannelOption.ALLOCATOR, Buffers.POOL)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .handler(new ChannelInitializer<Channel>() {

@@ -81,7 +81,7 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
             traced.leadsTo(gate.revision());
             trace = traced;
         }
-        Heads.toPod(request, client.origin().client(), client.origin().tls());
+        Heads.toPod(request, client.forwarding());
         ticket.onMove(() -> client.loop.loop().execute(this::moved));
         entered(gate.enter(ticket));
     }
