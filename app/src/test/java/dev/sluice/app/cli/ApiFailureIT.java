@@ -58,9 +58,10 @@ class ApiFailureIT {
     @Test
     void saysThatNobodyAnswersOnlyWhenThatIsSo() throws Exception {
         int closed;
+        Thread hangingUp;
         try (var nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             closed = nobody.getLocalPort();
-            var hangingUp = Thread.ofVirtual().start(() -> {
+            hangingUp = Thread.ofVirtual().start(() -> {
                 try {
                     while (true) {
                         nobody.accept().close();
@@ -70,9 +71,8 @@ class ApiFailureIT {
                 }
             });
             assertThat(words(closed)).startsWith("the instance does not answer: ");
-            nobody.close();
-            hangingUp.join();
         }
+        hangingUp.join();
         assertThat(words(closed)).startsWith("the instance does not answer: ");
     }
 }

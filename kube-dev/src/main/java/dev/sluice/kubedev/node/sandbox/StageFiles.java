@@ -104,7 +104,7 @@ final class StageFiles {
                 } else {
                     Files.createDirectory(at);
                 }
-            } else if (Files.isSymbolicLink(at) || !last && !Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
+            } else if (Files.isSymbolicLink(at) || (!last && !Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS))) {
                 throw new IOException("cannot mount " + bind.path() + ": " + inside.subpath(0, i + 1)
                         + " in the volume at " + cover.path() + " is not a folder");
             }
