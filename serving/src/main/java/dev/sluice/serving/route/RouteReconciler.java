@@ -121,12 +121,12 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         var inTheWay = placeholders.ensure(route, hosts.serviceNames(route, good.targets()));
         Map<String, HostRule> rules = hosts.rules(route, good.targets());
         boolean acknowledged = publisher.putHosts(owner(key), rules);
-        ingress(conditions, acknowledged, good.rollout());
+        ingress(conditions, acknowledged, good);
         inTheWay.ifPresent(name -> conditions.markFalse(
                 INGRESS, "NotOwned", "There is an existing placeholder Service \"" + name + "\" that we do not own."));
         var shown = good.targets().stream().map(t -> withUrl(route, t)).toList();
         write(route, conditions, shown, good.rollout());
-        var rollout = good.rollout();
+        var rollout = good.moving();
         if (rollout != null && (good.begins() || RouteRollout.PROGRESSING.equals(rollout.phase()))) {
             rollouts.offer(route, rollout);
         }
@@ -134,7 +134,8 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         return acknowledged ? Outcome.done() : Outcome.again(UNACKNOWLEDGED);
     }
 
-    private static void ingress(ConditionSet conditions, boolean acknowledged, @Nullable RouteRollout rollout) {
+    static void ingress(ConditionSet conditions, boolean acknowledged, Traffic.Resolution.Good good) {
+        var rollout = good.moving();
         var phase = rollout == null ? "" : Objects.requireNonNullElse(rollout.phase(), "");
         if (!acknowledged) {
             conditions.markUnknown(INGRESS, "Uninitialized", "Waiting for load balancer to be ready");
