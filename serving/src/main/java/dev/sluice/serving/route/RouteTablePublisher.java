@@ -53,6 +53,9 @@ public final class RouteTablePublisher {
     private RouteTable last = RouteTable.empty();
     private long sequence;
     private long published;
+    /** The gateway has the last one, or gives it to whoever comes. */
+    private boolean given;
+
     private boolean acknowledged;
 
     /** @param epoch greater than that of every publisher before */
@@ -140,8 +143,10 @@ public final class RouteTablePublisher {
     private boolean served(long change, Predicate<RouteTable> there) {
         publishing.lock();
         try {
-            if (published < change || !acknowledged) {
+            if (published < change || !given) {
                 publish();
+            } else if (!acknowledged) { // every Route asks each second while a gateway is missing: not with a table each
+                acknowledged = gateway.acknowledged(last).compareTo(last.version()) >= 0;
             }
             return acknowledged && there.test(last);
         } finally {
@@ -165,8 +170,10 @@ public final class RouteTablePublisher {
             next = compile();
         }
         last = next;
-        acknowledged = false; // also when the gateway throws
+        given = false; // also when the gateway throws
+        acknowledged = false;
         acknowledged = gateway.program(next).compareTo(next.version()) >= 0;
+        given = true;
         published = upTo;
     }
 

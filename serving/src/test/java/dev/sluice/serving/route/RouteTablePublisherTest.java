@@ -91,6 +91,24 @@ class RouteTablePublisherTest {
     }
 
     @Test
+    void asksForTheSameTableAgainWhileAGatewayIsMissing() {
+        publisher.open();
+        publisher.revision(ONE, SETTINGS);
+        gateway.missing = true;
+        assertThat(publisher.putHosts("route/one", leadingTo(ONE))).isFalse();
+        var version = gateway.table.version();
+        assertThat(publisher.putHosts("route/one", leadingTo(ONE))).isFalse();
+        assertThat(gateway.table.version()).isEqualTo(version);
+        gateway.missing = false;
+        assertThat(publisher.putHosts("route/one", leadingTo(ONE))).isTrue();
+        assertThat(gateway.table.version()).isEqualTo(version);
+        gateway.missing = true;
+        assertThat(publisher.putHosts("route/one", leadingTo(ONE)))
+                .as("it was served")
+                .isTrue();
+    }
+
+    @Test
     void changesThatMeetShareATable() throws InterruptedException, ExecutionException {
         publisher.open();
         publisher.revision(ONE, SETTINGS);
@@ -118,6 +136,7 @@ class RouteTablePublisherTest {
     private static final class RecordingGateway implements GatewayControl {
         private RouteTable table = RouteTable.empty();
         private boolean broken;
+        private boolean missing;
         private final AtomicInteger programmed = new AtomicInteger();
         private CountDownLatch held = new CountDownLatch(0);
 
@@ -133,7 +152,7 @@ class RouteTablePublisherTest {
                 throw new IllegalStateException(e);
             }
             table = next;
-            return next.version();
+            return missing ? new TableVersion(0, 0) : next.version();
         }
 
         @Override
