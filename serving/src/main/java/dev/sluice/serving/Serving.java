@@ -152,10 +152,10 @@ public final class Serving implements AutoCloseable {
             events = new Events(client, clock);
             builds = new FollowedKinds(client, ServingLabels.BUILD_HASH, this::buildChanged);
             registry = new Registry(config.registries(), () -> settings.get().deployment());
-            pods = new PodFeed(caches, gateway);
+            pods = new PodFeed(caches::podsOf, gateway);
             publisher = new RouteTablePublisher(gateway, clock.millis());
             autoscaler = new Autoscaler(writes, pods, gateway, this::revisionChanged, memory(config), clock);
-            rollouts = new RolloutDispatch(workflows);
+            rollouts = new RolloutDispatch(workflows, clock);
             revisionReconciler = new RevisionReconciler(
                     caches,
                     writes,
@@ -187,7 +187,7 @@ public final class Serving implements AutoCloseable {
             events.start();
             caches.start();
             caches.revisions().all().forEach(revisionReconciler::announce);
-            caches.routes().all().forEach(routeReconciler::restore);
+            caches.routes().all().forEach(route -> routeReconciler.restore(route, revisionReconciler.lost()));
             caches.pods().all().forEach(pods::changed); // their events may come later than their being known
             publisher.open();
             autoscaler.start();

@@ -110,6 +110,21 @@ public final class RouteTablePublisher {
     }
 
     /**
+     * Puts what an owner had in an earlier process, once all revisions that there are have been told of. Those that its rules
+     * lead to besides have gone since; the rest of a rule is served without them as it was before.
+     *
+     * @param lost their settings
+     */
+    public void restoreHosts(String owner, Map<String, HostRule> rules, RevisionSettings lost) {
+        publish(change(() -> {
+            named(rules.values())
+                    .filter(revision -> !revisions.containsKey(revision))
+                    .forEach(revision -> leftBehind.put(revision, lost));
+            return !rules.equals(hosts.put(owner, Map.copyOf(rules)));
+        }));
+    }
+
+    /**
      * Replaces the one mapping of its owner. A host that a Route has itself is not mapped.
      *
      * @return whether the gateways serve it now

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 class RouteTablePublisherTest {
     private static final RevisionSettings SETTINGS =
             new RevisionSettings(0, Duration.ofMinutes(5), null, null, 100, new RevisionSettings.Probe.Tcp(0), false);
+    private static final RevisionSettings LOST =
+            new RevisionSettings(0, Duration.ofMinutes(1), null, null, 10, new RevisionSettings.Probe.Tcp(0), false);
     private static final RevisionId ONE = new RevisionId("ns", "one");
     private static final RevisionId TWO = new RevisionId("ns", "two");
 
@@ -106,6 +108,20 @@ class RouteTablePublisherTest {
         assertThat(publisher.putHosts("route/one", leadingTo(ONE)))
                 .as("it was served")
                 .isTrue();
+    }
+
+    @Test
+    void aRestoredRouteIsServedAlsoWhenOneOfItsRevisionsIsGone() {
+        publisher.revision(ONE, SETTINGS);
+        var split = List.of(
+                new HostRule.Split(new HostRule.Target.ToRevision(ONE), 90),
+                new HostRule.Split(new HostRule.Target.ToRevision(TWO), 10));
+        publisher.restoreHosts("route/one", Map.of("one.local", new HostRule("ns", "one", split, Map.of())), LOST);
+        publisher.open();
+        assertThat(gateway.table.hosts()).containsOnlyKeys("one.local");
+        assertThat(gateway.table.revisions()).isEqualTo(Map.of(ONE, SETTINGS, TWO, LOST));
+        publisher.putHosts("route/one", leadingTo(ONE));
+        assertThat(gateway.table.revisions()).containsOnlyKeys(ONE);
     }
 
     @Test
