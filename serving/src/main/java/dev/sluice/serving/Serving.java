@@ -188,12 +188,14 @@ public final class Serving implements AutoCloseable {
             caches.start();
             caches.revisions().all().forEach(revisionReconciler::announce);
             caches.routes().all().forEach(route -> routeReconciler.restore(route, revisionReconciler.lost()));
+            caches.domainMappings().all().forEach(domainReconciler::restore);
             caches.pods().all().forEach(pods::changed); // their events may come later than their being known
             publisher.open();
             autoscaler.start();
             rollouts.start();
             revisions.start();
             routes.start();
+            caches.missedRoutes().forEach(routes::enqueue);
             domainReconciler.claimed().forEach(domains::enqueue);
             domains.start();
             configurations.start();

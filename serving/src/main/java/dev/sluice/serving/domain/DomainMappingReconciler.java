@@ -20,6 +20,7 @@ import dev.sluice.serving.route.RouteTablePublisher;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,12 +31,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes a domain once its namespace has claimed it and what it refers to has an address (spec/serving.md section 1.7).
  * Where the reference does not resolve any more, what was served stays.
  */
 public final class DomainMappingReconciler implements WorkLoop.Work<ObjectKey> {
+    private static final Logger LOG = LoggerFactory.getLogger(DomainMappingReconciler.class);
     private static final String CLAIMED = "DomainClaimed";
     private static final String REFERENCE = "ReferenceResolved";
     private static final String INGRESS = "IngressReady";
@@ -81,6 +85,27 @@ public final class DomainMappingReconciler implements WorkLoop.Work<ObjectKey> {
                 .map(claim ->
                         new ObjectKey(Claims.madeFor(claim), claim.getMetadata().getName()))
                 .toList();
+    }
+
+    /** Puts a mapping that an earlier process served, so that the first table has it. Whatever is wrong is said later. */
+    public void restore(DomainMapping mapping) {
+        if (Meta.deleting(mapping) || claims.claim(mapping, false) != Claims.Answer.OURS) {
+            return;
+        }
+        var key = ObjectKey.of(mapping);
+        var unsaid = new ConditionSet("Ready", List.of(CERTIFICATE), List.of(), clock.instant());
+        try {
+            if (references.resolve(mapping) instanceof References.Result.Found found) {
+                var direct = direct(key.namespace(), found.name());
+                publisher.putMapping(owner(key), entry(mapping, found, direct, certificate(mapping, unsaid)));
+            }
+        } catch (KubernetesClientException e) { // a boundary: one domain's trouble must not keep all from being served
+            LOG.atWarn()
+                    .addKeyValue("namespace", key.namespace())
+                    .addKeyValue("name", key.name())
+                    .setCause(e)
+                    .log("a domain could not be restored");
+        }
     }
 
     @Override
@@ -131,16 +156,10 @@ public final class DomainMappingReconciler implements WorkLoop.Work<ObjectKey> {
                 }
                 yield Outcome.again(LOOK_AGAIN);
             }
-            case References.Result.Found(String host, String name) -> {
+            case References.Result.Found found -> {
                 conditions.markTrue(REFERENCE);
-                boolean served = publisher.putMapping(
-                        owner(key),
-                        new Mapping(
-                                key.name().toLowerCase(Locale.ROOT),
-                                host,
-                                direct(key.namespace(), name),
-                                certificate,
-                                certificate.isPresent() && redirects(mapping)));
+                var direct = direct(key.namespace(), found.name());
+                boolean served = publisher.putMapping(owner(key), entry(mapping, found, direct, certificate));
                 if (served) {
                     conditions.markTrue(INGRESS);
                     yield Outcome.done();
@@ -149,6 +168,19 @@ public final class DomainMappingReconciler implements WorkLoop.Work<ObjectKey> {
                 yield Outcome.again(UNACKNOWLEDGED);
             }
         };
+    }
+
+    private Mapping entry(
+            DomainMapping mapping,
+            References.Result.Found found,
+            Optional<HostRule> direct,
+            Optional<TlsCertificate> certificate) {
+        return new Mapping(
+                mapping.getMetadata().getName().toLowerCase(Locale.ROOT),
+                found.host(),
+                direct,
+                certificate,
+                certificate.isPresent() && redirects(mapping));
     }
 
     /** To a Kubernetes Service that belongs to no Route: to its address itself. */

@@ -71,8 +71,7 @@ public final class PodFeed {
     private static boolean restarted(List<PodEndpoint> before, List<PodEndpoint> now, String uid) {
         return before.stream()
                 .filter(endpoint -> endpoint.uid().equals(uid))
-                .anyMatch(was -> now.stream()
-                        .anyMatch(is -> is.uid().equals(uid) && is.restarts() != was.restarts()));
+                .anyMatch(was -> now.stream().anyMatch(is -> is.uid().equals(uid) && is.restarts() != was.restarts()));
     }
 
     /** A gateway's own probe of this pod succeeded. */

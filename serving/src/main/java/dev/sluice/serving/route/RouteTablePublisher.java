@@ -160,7 +160,8 @@ public final class RouteTablePublisher {
         try {
             if (published < change || !given) {
                 publish();
-            } else if (!acknowledged) { // every Route asks each second while a gateway is missing: not with a table each
+            } else if (!acknowledged) { // every Route asks each second while a gateway is missing: not with a table
+                // each
                 acknowledged = gateway.acknowledged(last).compareTo(last.version()) >= 0;
             }
             return acknowledged && there.test(last);

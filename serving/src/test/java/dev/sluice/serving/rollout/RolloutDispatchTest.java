@@ -49,8 +49,7 @@ class RolloutDispatchTest {
                         .setDataConverter(Payloads.converter())
                         .build());
         List.of("SluiceKind", "SluiceNamespace", "SluiceName", "SluicePhase", "SluiceRevision")
-                .forEach(name ->
-                        options.registerSearchAttribute(name, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD));
+                .forEach(name -> options.registerSearchAttribute(name, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD));
         environment = TestWorkflowEnvironment.newInstance(options.build());
         var worker = environment.newWorker(
                 Wire.CONTROL_QUEUE,
@@ -131,8 +130,8 @@ class RolloutDispatchTest {
         stored.gone = true;
         dispatch.forget(KEY);
         await().atMost(SOON)
-                .until(() -> run().describe().getStatus()
-                        == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED);
+                .until(() ->
+                        run().describe().getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED);
     }
 
     @Test

@@ -138,10 +138,12 @@ class TrafficTest {
         var floats = resolve(route(known, floating("a", 100)));
         RouteReconciler.ingress(conditions, true, floats);
         assertThat(conditions.get("RolloutPaused").isPresent()).isEqualTo(phase.equals(RouteRollout.PAUSED));
-        assertThat(conditions.status("Ready")).isEqualTo(switch (phase) {
-            case RouteRollout.ABORTED -> "False";
-            case RouteRollout.PAUSED -> "True";
-            default -> "Unknown";
-        });
+        assertThat(conditions.status("Ready"))
+                .isEqualTo(
+                        switch (phase) {
+                            case RouteRollout.ABORTED -> "False";
+                            case RouteRollout.PAUSED -> "True";
+                            default -> "Unknown";
+                        });
     }
 }
