@@ -4,6 +4,7 @@ import dev.sluice.api.conditions.ConditionSet;
 import dev.sluice.api.networking.NetworkingNames;
 import dev.sluice.api.serving.Addressable;
 import dev.sluice.api.serving.DomainMapping;
+import dev.sluice.api.serving.DomainMappingSpec;
 import dev.sluice.api.serving.DomainMappingStatus;
 import dev.sluice.api.serving.config.ServingSettings;
 import dev.sluice.model.dataplane.HostRule;
@@ -28,6 +29,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DomainMappingReconciler implements WorkLoop.Work<ObjectKey> {
     private static final Logger LOG = LoggerFactory.getLogger(DomainMappingReconciler.class);
+    private static final String SERVING = "serving.knative.dev";
     private static final String CLAIMED = "DomainClaimed";
     private static final String REFERENCE = "ReferenceResolved";
     private static final String INGRESS = "IngressReady";
@@ -162,11 +165,27 @@ public final class DomainMappingReconciler implements WorkLoop.Work<ObjectKey> {
                 boolean served = publisher.putMapping(owner(key), entry(mapping, found, direct, certificate));
                 if (served) {
                     conditions.markTrue(INGRESS);
-                    yield Outcome.done();
+                    yield direct.isEmpty() && ofRoutes(mapping.getSpec().ref())
+                            ? Outcome.done()
+                            : Outcome.again(LOOK_AGAIN);
                 }
                 conditions.markUnknown(INGRESS, "Uninitialized", "Waiting for load balancer to be ready");
                 yield Outcome.again(UNACKNOWLEDGED);
             }
+        };
+    }
+
+    /** Whether a change of what is referred to changes a Route, which brings us back. */
+    private static boolean ofRoutes(DomainMappingSpec.@Nullable Reference reference) {
+        if (reference == null) {
+            return false;
+        }
+        var version = Objects.requireNonNullElse(reference.apiVersion(), "");
+        var group = version.isEmpty() ? Objects.requireNonNullElse(reference.group(), "") : version.split("/", 2)[0];
+        return switch (Objects.requireNonNullElse(reference.kind(), "")) {
+            case "Route" -> group.equals(SERVING);
+            case "Service" -> group.equals(SERVING) || version.equals("v1"); // the latter only where a Route has it
+            default -> false;
         };
     }
 
