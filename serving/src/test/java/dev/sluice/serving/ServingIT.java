@@ -184,6 +184,7 @@ class ServingIT {
     @Test
     void aScaleDownTakesThePodThatHasDrainedAndWaitsForTheBusyOne() throws Exception {
         platform.namespace("down");
+        platform.gateway.holdDraining(); // until it is known which pods there are
         platform.apply(
                 "down",
                 "app",
@@ -194,6 +195,7 @@ class ServingIT {
         await().atMost(SOON).until(() -> platform.gateway.podsOf(id).size() == 4);
         var all = uids(id);
         platform.gateway.busy.addAll(all);
+        platform.gateway.letDrain();
 
         await().atMost(SOON).until(() -> cordoned(all).size() == 2); // by half at most
         var victims = cordoned(all);
