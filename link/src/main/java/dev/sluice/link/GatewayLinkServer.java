@@ -158,6 +158,12 @@ public final class GatewayLinkServer implements GatewayControl, AutoCloseable {
         }
     }
 
+    /** Without telling anybody anything: who is connected has it, and who comes gets it. */
+    @Override
+    public synchronized TableVersion acknowledged(RouteTable programmed) {
+        return served(programmed.version()) ? programmed.version() : NONE;
+    }
+
     @GuardedBy("this")
     private boolean served(TableVersion version) {
         return sessions.size() >= expected

@@ -212,9 +212,11 @@ class GatewayLinkIT {
         gateway(controller, TOKEN, first);
         await().until(() -> controller.present() == 1);
         assertThat(controller.program(table(1, 1))).isEqualTo(new TableVersion(0, 0));
+        assertThat(controller.acknowledged(table(1, 1))).isEqualTo(new TableVersion(0, 0));
 
         gateway(controller, TOKEN, second);
         await().until(() -> controller.gateways() == 2);
+        await().until(() -> controller.acknowledged(table(1, 1)).equals(new TableVersion(1, 1)));
         assertThat(controller.program(table(1, 2))).isEqualTo(new TableVersion(1, 2));
         assertThat(first.table).isEqualTo(table(1, 2));
         assertThat(second.table).isEqualTo(table(1, 2));

@@ -152,10 +152,10 @@ public final class Serving implements AutoCloseable {
             events = new Events(client, clock);
             builds = new FollowedKinds(client, ServingLabels.BUILD_HASH, this::buildChanged);
             registry = new Registry(config.registries(), () -> settings.get().deployment());
-            pods = new PodFeed(caches, gateway);
+            pods = new PodFeed(caches::podsOf, gateway);
             publisher = new RouteTablePublisher(gateway, clock.millis());
             autoscaler = new Autoscaler(writes, pods, gateway, this::revisionChanged, memory(config), clock);
-            rollouts = new RolloutDispatch(workflows);
+            rollouts = new RolloutDispatch(workflows, clock);
             revisionReconciler = new RevisionReconciler(
                     caches,
                     writes,
@@ -187,13 +187,15 @@ public final class Serving implements AutoCloseable {
             events.start();
             caches.start();
             caches.revisions().all().forEach(revisionReconciler::announce);
-            caches.routes().all().forEach(routeReconciler::restore);
+            caches.routes().all().forEach(route -> routeReconciler.restore(route, revisionReconciler.lost()));
+            caches.domainMappings().all().forEach(domainReconciler::restore);
             caches.pods().all().forEach(pods::changed); // their events may come later than their being known
             publisher.open();
             autoscaler.start();
             rollouts.start();
             revisions.start();
             routes.start();
+            caches.missedRoutes().forEach(routes::enqueue);
             domainReconciler.claimed().forEach(domains::enqueue);
             domains.start();
             configurations.start();

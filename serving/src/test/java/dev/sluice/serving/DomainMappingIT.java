@@ -7,10 +7,12 @@ import dev.sluice.api.networking.ClusterDomainClaim;
 import dev.sluice.api.networking.ClusterDomainClaimSpec;
 import dev.sluice.api.serving.DomainMapping;
 import dev.sluice.api.serving.DomainMappingSpec;
+import dev.sluice.model.dataplane.HostRule;
 import dev.sluice.testing.tls.SelfSigned;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.util.Map;
@@ -135,6 +137,68 @@ class DomainMappingIT {
         platform.configure("config-network", Map.of("http-protocol", "Redirected"));
         await().atMost(SOON)
                 .until(() -> platform.gateway.rule("secure.test").orElseThrow().redirectToHttps());
+    }
+
+    @Test
+    void aRestartPublishesDomainsWithTheFirstTable() throws Exception {
+        claim("again.test", "dm-again");
+        platform.namespace("dm-again");
+        platform.apply("dm-again", "app", Platform.image("hello"), NONE, NONE);
+        map("dm-again", "again.test", "app", null);
+        awaitCondition("dm-again", "again.test", "Ready", "True");
+        int before = platform.gateway.tables.size();
+
+        platform.restartServing();
+
+        assertThat(platform.gateway.tables.get(before).hosts()).containsKeys("again.test", "app.dm-again.localhost");
+    }
+
+    @Test
+    void aDomainFollowsTheAddressOfAPlainService() {
+        claim("plain.test", "dm-plain");
+        platform.namespace("dm-plain");
+        var first = plainService();
+        var mapping = new DomainMapping();
+        mapping.setMetadata(new ObjectMetaBuilder()
+                .withName("plain.test")
+                .withNamespace("dm-plain")
+                .build());
+        mapping.setSpec(new DomainMappingSpec(
+                new DomainMappingSpec.Reference("Service", "dm-plain", "plain", "v1", null, null), null));
+        platform.client.resource(mapping).create();
+        await().atMost(SOON).until(() -> leadsTo("plain.test", first));
+        awaitCondition("dm-plain", "plain.test", "Ready", "True");
+
+        platform.client.services().inNamespace("dm-plain").withName("plain").delete();
+        var second = plainService();
+        await().atMost(SOON).until(() -> leadsTo("plain.test", second));
+    }
+
+    /** Answers its address. */
+    private String plainService() {
+        return platform.client
+                .resource(new ServiceBuilder()
+                        .withNewMetadata()
+                        .withName("plain")
+                        .withNamespace("dm-plain")
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewPort()
+                        .withPort(80)
+                        .endPort()
+                        .endSpec()
+                        .build())
+                .create()
+                .getSpec()
+                .getClusterIP();
+    }
+
+    private boolean leadsTo(String domain, String address) {
+        return platform.gateway
+                .rule(domain)
+                .filter(rule -> rule.splits().getFirst().target() instanceof HostRule.Target.ToAddress to
+                        && to.host().equals(address))
+                .isPresent();
     }
 
     private static Secret secret(SelfSigned certificate, SelfSigned key) {

@@ -5,8 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.autoscaling.PodAutoscaler;
 import dev.sluice.api.serving.Revision;
+import dev.sluice.api.serving.Route;
+import dev.sluice.api.serving.RouteSpec;
+import dev.sluice.api.serving.ServingAnnotations;
+import dev.sluice.api.serving.TrafficTarget;
 import dev.sluice.model.dataplane.PodEndpoint;
 import dev.sluice.model.dataplane.RevisionId;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.temporal.client.WorkflowClient;
@@ -14,7 +19,9 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
@@ -177,6 +184,7 @@ class ServingIT {
     @Test
     void aScaleDownTakesThePodThatHasDrainedAndWaitsForTheBusyOne() throws Exception {
         platform.namespace("down");
+        platform.gateway.holdDraining(); // until it is known which pods there are
         platform.apply(
                 "down",
                 "app",
@@ -187,6 +195,7 @@ class ServingIT {
         await().atMost(SOON).until(() -> platform.gateway.podsOf(id).size() == 4);
         var all = uids(id);
         platform.gateway.busy.addAll(all);
+        platform.gateway.letDrain();
 
         await().atMost(SOON).until(() -> cordoned(all).size() == 2); // by half at most
         var victims = cordoned(all);
@@ -300,6 +309,39 @@ class ServingIT {
 
         assertThat(platform.gateway.tables.get(before).hosts()).containsKey("app.again.localhost");
         assertThat(platform.replicas(new RevisionId("again", "app-00001"))).isEqualTo(1);
+    }
+
+    @Test
+    void aRouteThatIsDeletedWhileNobodyLooksFreesItsRevisions() throws Exception {
+        platform.namespace("unseen");
+        platform.apply("unseen", "app", Platform.image("hello"), NONE, NONE);
+        await().atMost(SOON).until(() -> ready("unseen", "app").equals("True"));
+        var route = new Route();
+        route.setMetadata(
+                new ObjectMetaBuilder().withNamespace("unseen").withName("raw").build());
+        route.setSpec(new RouteSpec(List.of(new TrafficTarget(null, null, "app", true, 100L, null))));
+        platform.client.resource(route).create();
+        await().atMost(SOON).until(() -> leading("unseen").equals("app,raw"));
+
+        platform.serving.close();
+        platform.client.resource(route).delete();
+        platform.restartServing();
+
+        await().atMost(SOON).until(() -> leading("unseen").equals("app"));
+    }
+
+    /** The Routes that lead to the revision, as it says itself. */
+    private String leading(String namespace) {
+        return Objects.requireNonNullElse(
+                platform.client
+                        .resources(Revision.class)
+                        .inNamespace(namespace)
+                        .withName("app-00001")
+                        .require()
+                        .getMetadata()
+                        .getAnnotations()
+                        .get(ServingAnnotations.ROUTES),
+                "");
     }
 
     @Test

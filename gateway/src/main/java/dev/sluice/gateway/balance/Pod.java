@@ -71,6 +71,7 @@ public final class Pod {
         if (next.restarts() != before.restarts()) {
             suspect = true;
             answered = false;
+            announced = false; // the control plane has forgotten it too
         } else if (next.state() == State.READY && before.state() != State.READY) {
             suspect = false;
         }

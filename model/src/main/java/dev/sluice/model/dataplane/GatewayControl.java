@@ -13,6 +13,15 @@ public interface GatewayControl {
      */
     TableVersion program(RouteTable table);
 
+    /**
+     * Asks again about the table that was programmed last, when it had not been acknowledged yet.
+     *
+     * @return the version that new requests see by now
+     */
+    default TableVersion acknowledged(RouteTable programmed) {
+        return program(programmed);
+    }
+
     /** Replaces what is known of a revision's pods. Needs no acknowledgement. */
     void pods(RevisionId revision, List<PodEndpoint> pods);
 

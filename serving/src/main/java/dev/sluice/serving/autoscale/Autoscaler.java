@@ -8,7 +8,6 @@ import dev.sluice.model.dataplane.RevisionStat;
 import dev.sluice.serving.cluster.ObjectKey;
 import dev.sluice.serving.cluster.Writes;
 import dev.sluice.serving.pods.PodFeed;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -230,28 +229,40 @@ public final class Autoscaler implements AutoCloseable {
 
     private void carryOut(ScaledRevision revision, ScaledRevision.Step step) {
         switch (step) {
-            case ScaledRevision.Step.Grow(int to) ->
-                Thread.ofVirtual().name("scale " + revision.id()).start(() -> write(revision, to));
+            case ScaledRevision.Step.Grow(int _) ->
+                Thread.ofVirtual().name("scale " + revision.id()).start(() -> write(revision));
             case ScaledRevision.Step.Shrink(int to) -> scaleDowns.start(revision, to);
             case ScaledRevision.Step.Restore() -> scaleDowns.uncordon(revision.id());
         }
     }
 
+    /** Until nothing is left to write: what another thread asks for meanwhile is written by this one. */
+    private void write(ScaledRevision revision) {
+        for (var to = revision.beginWrite(); to.isPresent(); to = revision.beginWrite()) {
+            write(revision, to.getAsInt());
+        }
+        scaleDowns.podsChanged(revision); // a pod that was to go may stay after all
+        changed.accept(revision.id());
+    }
+
     private void write(ScaledRevision revision, int to) {
         var id = revision.id();
+        boolean there;
         try {
-            boolean there = writes.scale(new ObjectKey(id.namespace(), ChildNames.deployment(id.name())), to);
-            if (!there) {
-                revision.writeFailed(0);
-            }
-        } catch (KubernetesClientException e) { // a boundary: the next wake or tick tries again
+            there = writes.scale(new ObjectKey(id.namespace(), ChildNames.deployment(id.name())), to);
+        } catch (RuntimeException e) { // a boundary: the next wake or tick tries again
             LOG.atWarn()
                     .addKeyValue("revision", id)
                     .addKeyValue("replicas", to)
                     .setCause(e)
                     .log("applying a scale failed");
-            revision.writeFailed(to == 0 ? 1 : 0);
+            revision.notWritten(clock.instant());
+            return;
         }
-        changed.accept(id);
+        if (there) {
+            revision.written(to, clock.instant());
+        } else {
+            revision.gone();
+        }
     }
 }

@@ -32,9 +32,9 @@ final class ScaleDowns {
     private static final String DELETION_COST =
             "{\"metadata\":{\"annotations\":{\"controller.kubernetes.io/pod-deletion-cost\":\"-100\"}}}";
 
-    /** Writes a number of replicas; a failure is its own to handle. */
+    /** Writes the replicas that a revision is to have now; a failure is its own to handle. */
     interface Scale {
-        void write(ScaledRevision revision, int to);
+        void write(ScaledRevision revision);
     }
 
     private final Writes writes;
@@ -81,7 +81,7 @@ final class ScaleDowns {
         }
     }
 
-    /** The deletion-cost hint may be missed: then a cordoned pod stays and another went. */
+    /** The deletion-cost hint may be missed: then a cordoned pod stays and another went. Or none is to go any more. */
     void podsChanged(ScaledRevision revision) {
         var marked = cordoned.get(revision.id());
         if (marked == null || revision.shrinking() != null) {
@@ -174,7 +174,7 @@ final class ScaleDowns {
                 .addKeyValue("revision", revision.id())
                 .addKeyValue("replicas", replicas)
                 .log("scaling down");
-        scale.write(revision, replicas);
+        scale.write(revision);
         return true;
     }
 

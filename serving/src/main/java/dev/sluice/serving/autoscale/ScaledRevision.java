@@ -10,6 +10,7 @@ import dev.sluice.model.dataplane.RevisionStat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,12 @@ final class ScaledRevision {
     private ZeroGate.Phase phase;
     private Instant phaseSince;
     private int replicas;
+    /** Replicas of the Deployment as far as is known: what its last event said, or our last write. */
+    private int stands;
+    /** Nobody has begun to write {@link #replicas} yet. */
+    private boolean unwritten;
+
+    private boolean writing;
     private int expected = -1;
     private Instant expectedSince = Instant.EPOCH;
     private boolean initialized;
@@ -77,6 +84,7 @@ final class ScaledRevision {
         this.samples = new Samples(spec.stableWindow());
         this.state = ScalerState.fresh(ready, now);
         this.replicas = replicas;
+        this.stands = replicas;
         this.desired = replicas;
         this.ready = ready;
         this.initialized = initialized;
@@ -127,13 +135,20 @@ final class ScaledRevision {
     }
 
     synchronized void observed(int replicasNow, Instant now) {
+        stands = replicasNow;
+        believe(now);
+    }
+
+    /** Takes over what the Deployment says, unless that may be older than what we write. */
+    private void believe(Instant now) {
         if (expected >= 0) {
-            if (replicasNow != expected && now.isBefore(expectedSince.plus(ECHO_LIMIT))) {
+            boolean early = unwritten || writing || now.isBefore(expectedSince.plus(ECHO_LIMIT));
+            if (stands != expected && early) {
                 return;
             }
             expected = -1;
         }
-        replicas = replicasNow;
+        replicas = stands;
         settle(now);
     }
 
@@ -183,11 +198,19 @@ final class ScaledRevision {
 
     /** Whether the periodic decision has anything to look at. */
     synchronized boolean busy() {
-        return replicas > 0 || ready > 0 || wanted || (spec.keepsPods() && initialized);
+        return replicas > 0 || ready > 0 || wanted || contradicted() || (spec.keepsPods() && initialized);
+    }
+
+    /** The last event of the Deployment does not show what we wrote: it was an older one, or somebody else wrote too. */
+    private boolean contradicted() {
+        return expected >= 0 && stands != expected && !unwritten;
     }
 
     /** The periodic decision. */
     synchronized Optional<Step> decide(Instant now) {
+        if (contradicted()) {
+            believe(now);
+        }
         settle(now);
         wanted = false;
         if (replicas == 0) {
@@ -275,10 +298,44 @@ final class ScaledRevision {
         return was;
     }
 
-    /** A write failed: what the Deployment says counts again. */
-    synchronized void writeFailed(int replicasBefore) {
+    /**
+     * The number of replicas to write now; empty when nothing is to be written, or a write is under way, whose end asks again. So
+     * writes of one revision never overtake each other. Its end is {@link #written}, {@link #notWritten} or {@link #gone}.
+     */
+    synchronized OptionalInt beginWrite() {
+        if (writing || !unwritten) {
+            return OptionalInt.empty();
+        }
+        writing = true;
+        unwritten = false;
+        return OptionalInt.of(replicas);
+    }
+
+    synchronized void written(int to, Instant now) {
+        writing = false;
+        if (unwritten || expected == to) { // else an event has told of it, or of something newer
+            stands = to;
+            expectedSince = now;
+        }
+    }
+
+    /** A write failed: the Deployment is as it was, unless something newer is to be written. */
+    synchronized void notWritten(Instant now) {
+        writing = false;
+        if (!unwritten) {
+            expected = -1;
+            replicas = stands;
+            settle(now);
+        }
+    }
+
+    /** There is no Deployment. */
+    synchronized void gone() {
+        writing = false;
+        unwritten = false;
         expected = -1;
-        replicas = replicasBefore;
+        stands = 0;
+        replicas = 0;
     }
 
     synchronized int replicas() {
@@ -324,6 +381,7 @@ final class ScaledRevision {
 
     private void wrote(int to, Instant now) {
         replicas = to;
+        unwritten = true;
         expected = to;
         expectedSince = now;
         desired = to;

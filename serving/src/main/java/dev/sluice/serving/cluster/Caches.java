@@ -157,6 +157,16 @@ public final class Caches implements AutoCloseable {
         return configurations.by(BY_ROUTE, route.toString());
     }
 
+    /** Routes that are named as leading to something and are not there: they went while nobody looked. */
+    public List<ObjectKey> missedRoutes() {
+        return Stream.concat(revisions.all().stream(), configurations.all().stream())
+                .flatMap(object -> Meta.listed(object, ServingAnnotations.ROUTES).stream()
+                        .map(route -> new ObjectKey(object.getMetadata().getNamespace(), route)))
+                .distinct()
+                .filter(route -> routes.get(route).isEmpty())
+                .toList();
+    }
+
     public List<Pod> podsOf(ObjectKey revision) {
         return pods.by(BY_REVISION, revision.toString());
     }

@@ -4,6 +4,7 @@ import dev.sluice.api.conditions.ConditionSet;
 import dev.sluice.api.networking.NetworkingNames;
 import dev.sluice.api.serving.Addressable;
 import dev.sluice.api.serving.DomainMapping;
+import dev.sluice.api.serving.DomainMappingSpec;
 import dev.sluice.api.serving.DomainMappingStatus;
 import dev.sluice.api.serving.config.ServingSettings;
 import dev.sluice.model.dataplane.HostRule;
@@ -20,6 +21,7 @@ import dev.sluice.serving.route.RouteTablePublisher;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,15 +29,20 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes a domain once its namespace has claimed it and what it refers to has an address (spec/serving.md section 1.7).
  * Where the reference does not resolve any more, what was served stays.
  */
 public final class DomainMappingReconciler implements WorkLoop.Work<ObjectKey> {
+    private static final Logger LOG = LoggerFactory.getLogger(DomainMappingReconciler.class);
+    private static final String SERVING = "serving.knative.dev";
     private static final String CLAIMED = "DomainClaimed";
     private static final String REFERENCE = "ReferenceResolved";
     private static final String INGRESS = "IngressReady";
@@ -81,6 +88,27 @@ public final class DomainMappingReconciler implements WorkLoop.Work<ObjectKey> {
                 .map(claim ->
                         new ObjectKey(Claims.madeFor(claim), claim.getMetadata().getName()))
                 .toList();
+    }
+
+    /** Puts a mapping that an earlier process served, so that the first table has it. Whatever is wrong is said later. */
+    public void restore(DomainMapping mapping) {
+        if (Meta.deleting(mapping) || claims.claim(mapping, false) != Claims.Answer.OURS) {
+            return;
+        }
+        var key = ObjectKey.of(mapping);
+        var unsaid = new ConditionSet("Ready", List.of(CERTIFICATE), List.of(), clock.instant());
+        try {
+            if (references.resolve(mapping) instanceof References.Result.Found found) {
+                var direct = direct(key.namespace(), found.name());
+                publisher.putMapping(owner(key), entry(mapping, found, direct, certificate(mapping, unsaid)));
+            }
+        } catch (KubernetesClientException e) { // a boundary: one domain's trouble must not keep all from being served
+            LOG.atWarn()
+                    .addKeyValue("namespace", key.namespace())
+                    .addKeyValue("name", key.name())
+                    .setCause(e)
+                    .log("a domain could not be restored");
+        }
     }
 
     @Override
@@ -131,24 +159,47 @@ public final class DomainMappingReconciler implements WorkLoop.Work<ObjectKey> {
                 }
                 yield Outcome.again(LOOK_AGAIN);
             }
-            case References.Result.Found(String host, String name) -> {
+            case References.Result.Found found -> {
                 conditions.markTrue(REFERENCE);
-                boolean served = publisher.putMapping(
-                        owner(key),
-                        new Mapping(
-                                key.name().toLowerCase(Locale.ROOT),
-                                host,
-                                direct(key.namespace(), name),
-                                certificate,
-                                certificate.isPresent() && redirects(mapping)));
+                var direct = direct(key.namespace(), found.name());
+                boolean served = publisher.putMapping(owner(key), entry(mapping, found, direct, certificate));
                 if (served) {
                     conditions.markTrue(INGRESS);
-                    yield Outcome.done();
+                    yield direct.isEmpty() && ofRoutes(mapping.getSpec().ref())
+                            ? Outcome.done()
+                            : Outcome.again(LOOK_AGAIN);
                 }
                 conditions.markUnknown(INGRESS, "Uninitialized", "Waiting for load balancer to be ready");
                 yield Outcome.again(UNACKNOWLEDGED);
             }
         };
+    }
+
+    /** Whether a change of what is referred to changes a Route, which brings us back. */
+    private static boolean ofRoutes(DomainMappingSpec.@Nullable Reference reference) {
+        if (reference == null) {
+            return false;
+        }
+        var version = Objects.requireNonNullElse(reference.apiVersion(), "");
+        var group = version.isEmpty() ? Objects.requireNonNullElse(reference.group(), "") : version.split("/", 2)[0];
+        return switch (Objects.requireNonNullElse(reference.kind(), "")) {
+            case "Route" -> group.equals(SERVING);
+            case "Service" -> group.equals(SERVING) || version.equals("v1"); // the latter only where a Route has it
+            default -> false;
+        };
+    }
+
+    private Mapping entry(
+            DomainMapping mapping,
+            References.Result.Found found,
+            Optional<HostRule> direct,
+            Optional<TlsCertificate> certificate) {
+        return new Mapping(
+                mapping.getMetadata().getName().toLowerCase(Locale.ROOT),
+                found.host(),
+                direct,
+                certificate,
+                certificate.isPresent() && redirects(mapping));
     }
 
     /** To a Kubernetes Service that belongs to no Route: to its address itself. */

@@ -4,7 +4,6 @@ import dev.sluice.api.serving.ServingLabels;
 import dev.sluice.model.dataplane.GatewayControl;
 import dev.sluice.model.dataplane.PodEndpoint;
 import dev.sluice.model.dataplane.RevisionId;
-import dev.sluice.serving.cluster.Caches;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
 import io.fabric8.kubernetes.api.model.Container;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * Tells the gateways about each change of a revision's pods at once, and remembers which pods have taken requests: one that
@@ -29,15 +29,16 @@ public final class PodFeed {
     private static final Set<String> OVER = Set.of("Succeeded", "Failed");
     private static final int DEFAULT_PORT = 8080;
 
-    private final Caches caches;
+    private final Function<ObjectKey, List<Pod>> pods;
     private final GatewayControl gateway;
     private final Set<String> wasReady = ConcurrentHashMap.newKeySet();
     private final Set<String> opened = ConcurrentHashMap.newKeySet();
     /** Guarded by itself: what the gateways were told last, so that they are told in order and only of changes. */
     private final Map<RevisionId, List<PodEndpoint>> told = new HashMap<>();
 
-    public PodFeed(Caches caches, GatewayControl gateway) {
-        this.caches = caches;
+    /** @param pods all that there are of a revision */
+    public PodFeed(Function<ObjectKey, List<Pod>> pods, GatewayControl gateway) {
+        this.pods = pods;
         this.gateway = gateway;
     }
 
@@ -54,6 +55,9 @@ public final class PodFeed {
                 wasReady.remove(uid);
                 opened.remove(uid);
             }
+            if (restarted(told.getOrDefault(revision, List.of()), current, uid)) {
+                opened.remove(uid); // the gateway says so again when the new container answers
+            }
             var addressed = current.stream().filter(e -> !e.host().isEmpty()).toList();
             var before = addressed.isEmpty() ? told.remove(revision) : told.put(revision, addressed);
             boolean same = before == null ? addressed.isEmpty() : addressed.equals(before);
@@ -62,6 +66,12 @@ public final class PodFeed {
             }
         }
         return revision;
+    }
+
+    private static boolean restarted(List<PodEndpoint> before, List<PodEndpoint> now, String uid) {
+        return before.stream()
+                .filter(endpoint -> endpoint.uid().equals(uid))
+                .anyMatch(was -> now.stream().anyMatch(is -> is.uid().equals(uid) && is.restarts() != was.restarts()));
     }
 
     /** A gateway's own probe of this pod succeeded. */
@@ -85,7 +95,7 @@ public final class PodFeed {
     }
 
     private List<Pod> pods(RevisionId revision) {
-        return caches.podsOf(new ObjectKey(revision.namespace(), revision.name())).stream()
+        return pods.apply(new ObjectKey(revision.namespace(), revision.name())).stream()
                 .filter(pod -> !OVER.contains(phase(pod)))
                 .toList();
     }

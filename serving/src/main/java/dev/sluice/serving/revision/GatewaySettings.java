@@ -34,6 +34,18 @@ final class GatewaySettings {
                         label(revision, ServingLabels.SERVICE), label(revision, ServingLabels.CONFIGURATION)));
     }
 
+    /** Of a revision that is not there any more, so that only what waits for it fails. */
+    static RevisionSettings ofNone(int queueDepth) {
+        return new RevisionSettings(
+                0,
+                Duration.ofSeconds(DEFAULT_TIMEOUT),
+                null,
+                null,
+                queueDepth,
+                new RevisionSettings.Probe.Tcp(0),
+                false);
+    }
+
     private static String label(Revision revision, String name) {
         var labels = revision.getMetadata().getLabels();
         return labels == null ? "" : labels.getOrDefault(name, "");

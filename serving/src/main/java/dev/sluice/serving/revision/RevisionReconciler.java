@@ -7,6 +7,7 @@ import dev.sluice.api.serving.ServingLabels;
 import dev.sluice.api.serving.config.ServingSettings;
 import dev.sluice.model.autoscale.ScalingSpec;
 import dev.sluice.model.dataplane.RevisionId;
+import dev.sluice.model.dataplane.RevisionSettings;
 import dev.sluice.serving.ServingConfig;
 import dev.sluice.serving.autoscale.Autoscaler;
 import dev.sluice.serving.autoscale.PodAutoscalers;
@@ -88,6 +89,11 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
                         revision.getMetadata().getNamespace(),
                         revision.getMetadata().getName()),
                 GatewaySettings.of(revision, config.queueDepth()));
+    }
+
+    /** What gateways are told of a revision that is gone while a Route still leads to it. */
+    public RevisionSettings lost() {
+        return GatewaySettings.ofNone(config.queueDepth());
     }
 
     @Override

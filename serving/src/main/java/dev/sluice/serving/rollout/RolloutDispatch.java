@@ -7,8 +7,11 @@ import dev.sluice.serving.loop.Outcome;
 import dev.sluice.serving.loop.WorkLoop;
 import dev.sluice.serving.route.RolloutOffers;
 import io.temporal.client.WorkflowClient;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -17,15 +20,25 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RolloutDispatch implements RolloutOffers, AutoCloseable {
     private final RolloutStubs stubs;
+    private final Clock clock;
     private final WorkLoop<ObjectKey> loop = new WorkLoop<>("rollouts", this::start);
     private final Map<ObjectKey, Offer> waiting = new ConcurrentHashMap<>();
-    /** What a workflow knows of already, by Route. */
-    private final Map<ObjectKey, Offer> known = new ConcurrentHashMap<>();
+    /** What a workflow was told last, by Route. */
+    private final Map<ObjectKey, Told> known = new ConcurrentHashMap<>();
+    /** Of Routes with a rollout: what the id of its workflow is made of. */
+    private final Map<ObjectKey, String> uids = new ConcurrentHashMap<>();
+    /** Routes that are gone, whose workflow may wait for a person who will not come. */
+    private final Set<Gone> gone = ConcurrentHashMap.newKeySet();
 
     private record Offer(String uid, String candidate) {}
 
-    public RolloutDispatch(WorkflowClient workflows) {
+    private record Told(Offer offer, Instant when) {}
+
+    private record Gone(ObjectKey route, String uid) {}
+
+    public RolloutDispatch(WorkflowClient workflows, Clock clock) {
         this.stubs = new RolloutStubs(workflows);
+        this.clock = clock;
     }
 
     public void start() {
@@ -33,19 +46,45 @@ public final class RolloutDispatch implements RolloutOffers, AutoCloseable {
     }
 
     @Override
-    public void offer(Route route, RouteRollout rollout) {
+    public void offer(Route route, RouteRollout rollout, boolean begins) {
         var key = ObjectKey.of(route);
         var offer = new Offer(RolloutStubs.uid(route), Objects.requireNonNullElse(rollout.candidateRevision(), ""));
-        if (!offer.equals(known.get(key))) {
+        var before = uids.put(key, offer.uid());
+        if (before != null && !before.equals(offer.uid())) {
+            end(key, before);
+        }
+        // what begins is told whatever was told before: a workflow may have looked while its own last step hid it
+        if (begins || RouteRollout.PROGRESSING.equals(rollout.phase()) && !fresh(key, offer)) {
             waiting.put(key, offer);
             loop.enqueue(key);
         }
+    }
+
+    /** Whether nobody has to be told anything. */
+    boolean idle() {
+        return waiting.isEmpty() && gone.isEmpty();
+    }
+
+    private boolean fresh(ObjectKey key, Offer offer) {
+        var told = known.get(key);
+        return told != null
+                && told.offer().equals(offer)
+                && clock.instant().isBefore(told.when().plus(AGAIN));
     }
 
     @Override
     public void forget(ObjectKey route) {
         waiting.remove(route);
         known.remove(route);
+        var uid = uids.remove(route);
+        if (uid != null) {
+            end(route, uid);
+        }
+    }
+
+    private void end(ObjectKey route, String uid) {
+        gone.add(new Gone(route, uid));
+        loop.enqueue(route);
     }
 
     @Override
@@ -54,6 +93,12 @@ public final class RolloutDispatch implements RolloutOffers, AutoCloseable {
     }
 
     private Outcome start(ObjectKey key) {
+        for (var one : gone) {
+            if (one.route().equals(key)) {
+                stubs.lookAgain(key.namespace(), key.name(), one.uid());
+                gone.remove(one);
+            }
+        }
         var offer = waiting.get(key);
         if (offer != null) {
             var workflow = stubs.of(key.namespace(), key.name(), offer.uid());
@@ -61,7 +106,7 @@ public final class RolloutDispatch implements RolloutOffers, AutoCloseable {
             batch.add(workflow::run, RolloutStubs.ref(key.namespace(), key.name(), offer.uid()));
             batch.add(workflow::offered, offer.candidate());
             stubs.client().signalWithStart(batch);
-            known.put(key, offer);
+            known.put(key, new Told(offer, clock.instant()));
             waiting.remove(key, offer);
         }
         return Outcome.done();

@@ -8,11 +8,15 @@ import dev.sluice.workflows.rollout.RolloutRef;
 import dev.sluice.workflows.rollout.RolloutWorkflow;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.common.SearchAttributes;
 
 /** How the workflow of a Route is reached: under one id, whether a run is open or has to be started. */
 final class RolloutStubs {
+    /** No revision has this name: a run looks, whichever it knows of, and even if it knows of none yet. */
+    private static final String NO_REVISION = "(gone)";
+
     private final WorkflowClient client;
 
     RolloutStubs(WorkflowClient client) {
@@ -31,6 +35,16 @@ final class RolloutStubs {
 
     static RolloutRef ref(String namespace, String name, String uid) {
         return new RolloutRef(namespace, name, uid);
+    }
+
+    /** Makes the open run look at its Route, which ends it when that is gone; does nothing where none is open. */
+    void lookAgain(String namespace, String name, String uid) {
+        try {
+            client.newWorkflowStub(RolloutWorkflow.class, Wire.rolloutId(namespace, name, uid))
+                    .offered(NO_REVISION);
+        } catch (WorkflowNotFoundException _) {
+            // it has ended
+        }
     }
 
     RolloutWorkflow of(String namespace, String name, String uid) {

@@ -10,6 +10,7 @@ import dev.sluice.api.serving.TrafficTarget;
 import dev.sluice.api.serving.config.ServingSettings;
 import dev.sluice.model.autoscale.GoDuration;
 import dev.sluice.model.dataplane.HostRule;
+import dev.sluice.model.dataplane.RevisionSettings;
 import dev.sluice.serving.ServingConfig;
 import dev.sluice.serving.cluster.Caches;
 import dev.sluice.serving.cluster.Meta;
@@ -64,11 +65,15 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         this.clock = clock;
     }
 
-    /** Puts what a Route serves according to its status: the state to start from, before anything is published. */
-    public void restore(Route route) {
+    /**
+     * Puts what a Route serves according to its status: the state to start from, before anything is published.
+     *
+     * @param lost settings of revisions that are not there any more
+     */
+    public void restore(Route route, RevisionSettings lost) {
         var rules = hosts.rules(route, route.getStatus().traffic());
         if (!rules.isEmpty() && !Meta.deleting(route)) {
-            publisher.putHosts(owner(ObjectKey.of(route)), rules);
+            publisher.restoreHosts(owner(ObjectKey.of(route)), rules, lost);
         }
     }
 
@@ -77,7 +82,9 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         var found = caches.routes().get(key);
         if (found.isEmpty() || Meta.deleting(found.get())) {
             publisher.remove(owner(key));
-            rollouts.forget(key);
+            if (found.isEmpty()) { // who is told looks, and must not find it any more
+                rollouts.forget(key);
+            }
             labels.clear(key);
             return Outcome.done();
         }
@@ -121,20 +128,25 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         var inTheWay = placeholders.ensure(route, hosts.serviceNames(route, good.targets()));
         Map<String, HostRule> rules = hosts.rules(route, good.targets());
         boolean acknowledged = publisher.putHosts(owner(key), rules);
-        ingress(conditions, acknowledged, good.rollout());
+        ingress(conditions, acknowledged, good);
         inTheWay.ifPresent(name -> conditions.markFalse(
                 INGRESS, "NotOwned", "There is an existing placeholder Service \"" + name + "\" that we do not own."));
         var shown = good.targets().stream().map(t -> withUrl(route, t)).toList();
         write(route, conditions, shown, good.rollout());
         var rollout = good.rollout();
-        if (rollout != null && (good.begins() || RouteRollout.PROGRESSING.equals(rollout.phase()))) {
-            rollouts.offer(route, rollout);
+        if (rollout != null) {
+            rollouts.offer(route, rollout, good.begins());
         }
         labels.apply(route, good.targets()); // last: another Route may be faster, and all of this is done again
-        return acknowledged ? Outcome.done() : Outcome.again(UNACKNOWLEDGED);
+        if (!acknowledged) {
+            return Outcome.again(UNACKNOWLEDGED);
+        }
+        boolean moves = rollout != null && RouteRollout.PROGRESSING.equals(rollout.phase());
+        return moves ? Outcome.again(RolloutOffers.AGAIN) : Outcome.done();
     }
 
-    private static void ingress(ConditionSet conditions, boolean acknowledged, @Nullable RouteRollout rollout) {
+    static void ingress(ConditionSet conditions, boolean acknowledged, Traffic.Resolution.Good good) {
+        var rollout = good.moving();
         var phase = rollout == null ? "" : Objects.requireNonNullElse(rollout.phase(), "");
         if (!acknowledged) {
             conditions.markUnknown(INGRESS, "Uninitialized", "Waiting for load balancer to be ready");

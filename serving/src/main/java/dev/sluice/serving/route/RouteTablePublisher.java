@@ -53,6 +53,9 @@ public final class RouteTablePublisher {
     private RouteTable last = RouteTable.empty();
     private long sequence;
     private long published;
+    /** The gateway has the last one, or gives it to whoever comes. */
+    private boolean given;
+
     private boolean acknowledged;
 
     /** @param epoch greater than that of every publisher before */
@@ -107,6 +110,21 @@ public final class RouteTablePublisher {
     }
 
     /**
+     * Puts what an owner had in an earlier process, once all revisions that there are have been told of. Those that its rules
+     * lead to besides have gone since; the rest of a rule is served without them as it was before.
+     *
+     * @param lost their settings
+     */
+    public void restoreHosts(String owner, Map<String, HostRule> rules, RevisionSettings lost) {
+        publish(change(() -> {
+            named(rules.values())
+                    .filter(revision -> !revisions.containsKey(revision))
+                    .forEach(revision -> leftBehind.put(revision, lost));
+            return !rules.equals(hosts.put(owner, Map.copyOf(rules)));
+        }));
+    }
+
+    /**
      * Replaces the one mapping of its owner. A host that a Route has itself is not mapped.
      *
      * @return whether the gateways serve it now
@@ -140,8 +158,11 @@ public final class RouteTablePublisher {
     private boolean served(long change, Predicate<RouteTable> there) {
         publishing.lock();
         try {
-            if (published < change || !acknowledged) {
+            if (published < change || !given) {
                 publish();
+            } else if (!acknowledged) { // every Route asks each second while a gateway is missing: not with a table
+                // each
+                acknowledged = gateway.acknowledged(last).compareTo(last.version()) >= 0;
             }
             return acknowledged && there.test(last);
         } finally {
@@ -165,8 +186,10 @@ public final class RouteTablePublisher {
             next = compile();
         }
         last = next;
-        acknowledged = false; // also when the gateway throws
+        given = false; // also when the gateway throws
+        acknowledged = false;
         acknowledged = gateway.program(next).compareTo(next.version()) >= 0;
+        given = true;
         published = upTo;
     }
 

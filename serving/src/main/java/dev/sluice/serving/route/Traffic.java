@@ -28,6 +28,12 @@ final class Traffic {
             public Good {
                 targets = List.copyOf(targets);
             }
+
+            /** The rollout that says who gets what; null while no target floats and it is only remembered. */
+            @Nullable
+            RouteRollout moving() {
+                return targets.stream().anyMatch(TrafficTarget::latest) ? rollout : null;
+            }
         }
 
         /** @param failed false while it may still become good by itself */
@@ -47,6 +53,7 @@ final class Traffic {
         var before = route.getStatus().rollout();
         var rollout = before;
         boolean begins = false;
+        String rolling = null;
         for (var target : route.getSpec().traffic()) {
             if (!target.latest()) {
                 var name = Objects.requireNonNullElse(target.revisionName(), "");
@@ -66,13 +73,25 @@ final class Traffic {
             }
             var latest = Objects.requireNonNull(
                     configuration.orElseThrow().getStatus().latestReadyRevisionName());
-            var share = LatestShare.of(
-                    latest, before, gradual, r -> revisions.apply(r).isPresent());
-            rollout = share.rollout();
-            begins = share.begins(before);
+            rolling = Objects.requireNonNullElse(rolling, name);
+            // the status has room for one rollout, which is that of the first Configuration
+            boolean its = rolling.equals(name);
+            var share = LatestShare.of(latest, its ? before : null, its && gradual, r -> belongs(r, name));
+            if (its) {
+                rollout = share.rollout();
+                begins = share.begins(before);
+            }
             targets.addAll(divided(target, name, share));
         }
         return new Resolution.Good(targets, rollout, begins);
+    }
+
+    /** Whether the revision is there and the Configuration's: a Route may have led to another one before. */
+    private boolean belongs(String revision, String configuration) {
+        return revisions
+                .apply(revision)
+                .filter(found -> Meta.label(found, ServingLabels.CONFIGURATION).equals(configuration))
+                .isPresent();
     }
 
     private static List<TrafficTarget> divided(TrafficTarget target, String configuration, LatestShare share) {

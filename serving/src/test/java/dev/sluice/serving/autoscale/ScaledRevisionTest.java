@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ScaledRevisionTest {
@@ -122,6 +123,99 @@ class ScaledRevisionTest {
         assertThat(revision.cancelShrinking()).isTrue();
         assertThat(revision.shrunk(token, 1, true, at(4))).isFalse();
         assertThat(revision.replicas()).isEqualTo(2);
+    }
+
+    @Test
+    void aFailedGrowthLeavesThePodsThatAreThere() {
+        var revision = running(spec(true, "min-scale", "2", "window", "6s"), 8);
+        revision.respec(spec(true, "min-scale", "9", "window", "6s"), LIMIT);
+        assertThat(revision.decide(at(2))).contains(new ScaledRevision.Step.Grow(9));
+        assertThat(revision.beginWrite()).hasValue(9);
+        revision.notWritten(at(3));
+        assertThat(revision.replicas()).isEqualTo(8);
+        assertThat(revision.view().state()).isNotEqualTo(ScaleView.State.INACTIVE);
+        assertThat(revision.decide(at(4))).as("tried again").contains(new ScaledRevision.Step.Grow(9));
+    }
+
+    @Test
+    void aFailedShrinkingLeavesThePodsThatAreThere() {
+        var revision = running(spec(true, "window", "6s"), 1);
+        revision.pods(3, at(0));
+        revision.observed(3, at(0));
+        revision.decide(at(2));
+        assertThat(revision.shrunk(Objects.requireNonNull(revision.shrinking()), 1, true, at(3)))
+                .isTrue();
+        assertThat(revision.beginWrite()).hasValue(1);
+        revision.notWritten(at(4));
+        assertThat(revision.replicas()).isEqualTo(3);
+        assertThat(revision.decide(at(6))).as("tried again").contains(new ScaledRevision.Step.Shrink(1));
+    }
+
+    @Test
+    void aWakeDuringTheWriteOfZeroIsWrittenAfterIt() {
+        var revision = released();
+        assertThat(revision.beginWrite()).hasValue(0);
+        assertThat(revision.woken(at(101))).contains(new ScaledRevision.Step.Grow(1));
+        assertThat(revision.beginWrite()).as("while a write is under way").isEmpty();
+        revision.written(0, at(102));
+        assertThat(revision.beginWrite()).hasValue(1);
+        revision.written(1, at(103));
+        assertThat(revision.beginWrite()).isEmpty();
+    }
+
+    @Test
+    void aWakeBeforeTheWriteOfZeroReplacesIt() {
+        var revision = released();
+        assertThat(revision.woken(at(101))).contains(new ScaledRevision.Step.Grow(1));
+        assertThat(revision.beginWrite()).hasValue(1);
+        revision.written(1, at(102));
+        assertThat(revision.beginWrite()).isEmpty();
+    }
+
+    @Test
+    void aWakeIsWrittenAlsoAfterTheWriteOfZeroFailed() {
+        var revision = released();
+        assertThat(revision.beginWrite()).hasValue(0);
+        revision.woken(at(101));
+        revision.notWritten(at(102));
+        assertThat(revision.replicas()).isEqualTo(1);
+        assertThat(revision.beginWrite()).hasValue(1);
+    }
+
+    @Test
+    void whatTheDeploymentSaysCountsOnceItCannotBeAnOlderEventAnyMore() {
+        var revision = new ScaledRevision(ID, spec(true), LIMIT, 0, 0, true, NOON);
+        revision.woken(at(0));
+        assertThat(revision.beginWrite()).hasValue(1);
+        revision.written(1, at(1));
+        revision.observed(0, at(2)); // somebody else has written after us
+        revision.decide(at(4));
+        assertThat(revision.replicas()).as("may be older than our write").isEqualTo(1);
+        revision.decide(at(12));
+        assertThat(revision.replicas()).isZero();
+        assertThat(revision.saw(at(12), load(1, 1), at(13))).isEqualTo(ScaledRevision.Seen.WAKE);
+    }
+
+    @Test
+    void aDeploymentThatIsScaledUpAgainstAWriteOfZeroIsNotForgotten() {
+        var revision = released();
+        assertThat(revision.beginWrite()).hasValue(0);
+        revision.written(0, at(100));
+        revision.pods(0, at(100));
+        assertThat(revision.busy()).isFalse();
+        revision.observed(1, at(101));
+        assertThat(revision.busy()).isTrue();
+        revision.decide(at(111));
+        assertThat(revision.replicas()).isEqualTo(1);
+    }
+
+    /** One whose last pod has drained, so that zero is to be written. */
+    private static ScaledRevision released() {
+        var revision = running(spec(true, "window", "6s"), 1);
+        assertThat(revision.decide(at(99))).contains(new ScaledRevision.Step.Shrink(0));
+        assertThat(revision.shrunk(Objects.requireNonNull(revision.shrinking()), 0, true, at(100)))
+                .isTrue();
+        return revision;
     }
 
     @Test

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 class RouteTablePublisherTest {
     private static final RevisionSettings SETTINGS =
             new RevisionSettings(0, Duration.ofMinutes(5), null, null, 100, new RevisionSettings.Probe.Tcp(0), false);
+    private static final RevisionSettings LOST =
+            new RevisionSettings(0, Duration.ofMinutes(1), null, null, 10, new RevisionSettings.Probe.Tcp(0), false);
     private static final RevisionId ONE = new RevisionId("ns", "one");
     private static final RevisionId TWO = new RevisionId("ns", "two");
 
@@ -91,6 +93,38 @@ class RouteTablePublisherTest {
     }
 
     @Test
+    void asksForTheSameTableAgainWhileAGatewayIsMissing() {
+        publisher.open();
+        publisher.revision(ONE, SETTINGS);
+        gateway.missing = true;
+        assertThat(publisher.putHosts("route/one", leadingTo(ONE))).isFalse();
+        var version = gateway.table.version();
+        assertThat(publisher.putHosts("route/one", leadingTo(ONE))).isFalse();
+        assertThat(gateway.table.version()).isEqualTo(version);
+        gateway.missing = false;
+        assertThat(publisher.putHosts("route/one", leadingTo(ONE))).isTrue();
+        assertThat(gateway.table.version()).isEqualTo(version);
+        gateway.missing = true;
+        assertThat(publisher.putHosts("route/one", leadingTo(ONE)))
+                .as("it was served")
+                .isTrue();
+    }
+
+    @Test
+    void aRestoredRouteIsServedAlsoWhenOneOfItsRevisionsIsGone() {
+        publisher.revision(ONE, SETTINGS);
+        var split = List.of(
+                new HostRule.Split(new HostRule.Target.ToRevision(ONE), 90),
+                new HostRule.Split(new HostRule.Target.ToRevision(TWO), 10));
+        publisher.restoreHosts("route/one", Map.of("one.local", new HostRule("ns", "one", split, Map.of())), LOST);
+        publisher.open();
+        assertThat(gateway.table.hosts()).containsOnlyKeys("one.local");
+        assertThat(gateway.table.revisions()).isEqualTo(Map.of(ONE, SETTINGS, TWO, LOST));
+        publisher.putHosts("route/one", leadingTo(ONE));
+        assertThat(gateway.table.revisions()).containsOnlyKeys(ONE);
+    }
+
+    @Test
     void changesThatMeetShareATable() throws InterruptedException, ExecutionException {
         publisher.open();
         publisher.revision(ONE, SETTINGS);
@@ -118,6 +152,7 @@ class RouteTablePublisherTest {
     private static final class RecordingGateway implements GatewayControl {
         private RouteTable table = RouteTable.empty();
         private boolean broken;
+        private boolean missing;
         private final AtomicInteger programmed = new AtomicInteger();
         private CountDownLatch held = new CountDownLatch(0);
 
@@ -133,7 +168,7 @@ class RouteTablePublisherTest {
                 throw new IllegalStateException(e);
             }
             table = next;
-            return next.version();
+            return missing ? new TableVersion(0, 0) : next.version();
         }
 
         @Override

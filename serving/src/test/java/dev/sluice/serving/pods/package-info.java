@@ -1,0 +1,5 @@
+/** Which pods take requests. */
+@NullMarked
+package dev.sluice.serving.pods;
+
+import org.jspecify.annotations.NullMarked;
