@@ -28,6 +28,11 @@ class StallGuardTest {
             }
 
             @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                return read();
+            }
+
+            @Override
             public void close() {
                 closed.countDown();
             }
