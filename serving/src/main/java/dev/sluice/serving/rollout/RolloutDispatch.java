@@ -9,6 +9,7 @@ import dev.sluice.serving.route.RolloutOffers;
 import io.temporal.client.WorkflowClient;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -54,7 +55,7 @@ public final class RolloutDispatch implements RolloutOffers, AutoCloseable {
             end(key, before);
         }
         // what begins is told whatever was told before: a workflow may have looked while its own last step hid it
-        if (begins || RouteRollout.PROGRESSING.equals(rollout.phase()) && !fresh(key, offer)) {
+        if (begins || (RouteRollout.PROGRESSING.equals(rollout.phase()) && !fresh(key, offer))) {
             waiting.put(key, offer);
             loop.enqueue(key);
         }
@@ -93,7 +94,7 @@ public final class RolloutDispatch implements RolloutOffers, AutoCloseable {
     }
 
     private Outcome start(ObjectKey key) {
-        for (var one : gone) {
+        for (var one : List.copyOf(gone)) {
             if (one.route().equals(key)) {
                 stubs.lookAgain(key.namespace(), key.name(), one.uid());
                 gone.remove(one);
