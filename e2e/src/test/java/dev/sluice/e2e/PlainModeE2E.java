@@ -77,8 +77,9 @@ class PlainModeE2E {
             saysThatARegistryRefuses(platform);
 
             platform.down();
-            platform.up();
-            assertThat(http.get(url).body()).isEqualTo("Hello plain from version 1!\n");
+            platform.up(); // where another program may have taken its port meanwhile
+            assertThat(http.get(Services.url(platform, NAMESPACE, "hello")).body())
+                    .isEqualTo("Hello plain from version 1!\n");
             platform.down();
         }
     }

@@ -247,7 +247,8 @@ class GrpcIT {
 
     @Test
     void endsACallAtTheRevisionsTimeout() throws Exception {
-        fixture.program(settings(0, 100, Duration.ofSeconds(2))); // in which a call that is the first of all has come to the pod
+        fixture.program(settings(
+                0, 100, Duration.ofSeconds(2))); // in which a call that is the first of all has come to the pod
         ready();
         assertCode(
                 Status.Code.UNAVAILABLE,
