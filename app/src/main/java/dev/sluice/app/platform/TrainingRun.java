@@ -31,7 +31,7 @@ public final class TrainingRun {
      */
     public static void ending() {
         if (!MARK.isEmpty() && Files.exists(Path.of(MARK))) {
-            System.out.println("Keeping what the JVM has learned, once: later starts take half the time.");
+            System.out.println("Keeping what the JVM has learned, once: later starts are faster.");
         }
         System.out.flush();
         System.err.flush();
