@@ -38,9 +38,7 @@ final class GrpcBench {
             int gateway = Programs.freePort();
             var servers = new LinkedHashMap<Integer, Process>();
             servers.put(origin, programs.start("origin", origin, java(GrpcOrigin.class, origin)));
-            servers.put(
-                    gateway,
-                    programs.start("gateway", gateway, java(GatewayUnderTest.class, gateway, origin, 0, "h2c")));
+            servers.put(gateway, programs.start("gateway", gateway, gateway(gateway, origin)));
             var results = new LinkedHashMap<Integer, List<Measured>>();
             for (int round = -WARM_UP; round < ROUNDS; round++) {
                 for (var server : servers.entrySet()) {
@@ -65,6 +63,13 @@ final class GrpcBench {
         for (var argument : arguments) {
             command.add(argument.toString());
         }
+        return command;
+    }
+
+    private static List<String> gateway(int port, int origin) {
+        var command = new ArrayList<>(java(GatewayUnderTest.class, port, origin, 0, "h2c"));
+        command.addAll(
+                1, List.of("-XX:+UseParallelGC", "-Dio.netty.leakDetection.level=disabled")); // as the launcher does
         return command;
     }
 

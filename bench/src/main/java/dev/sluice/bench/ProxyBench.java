@@ -72,6 +72,8 @@ final class ProxyBench {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-XX:+UseParallelGC", // as the launcher starts a gateway
+                "-Dio.netty.leakDetection.level=disabled",
                 "-cp",
                 System.getProperty("java.class.path"),
                 GatewayUnderTest.class.getName(),

@@ -105,34 +105,40 @@ final class ClientConnection implements Runnable {
     @Override
     public void run() {
         try (channel) {
-            if (channel instanceof TlsChannel tls) {
-                tls.handshake();
-                if (tls.protocol().equals(TlsContext.HTTP2)) {
-                    handOver(tls.unread(), tls.engine());
-                    return;
+            try {
+                serve();
+            } catch (Fault.UpstreamFailed _) {
+                if (exchange().endedByClose()) {
+                    reset(); // before the socket is closed, which would look like the end of the answer
                 }
-            }
-            while (readHead() && handle()) {
-                phaseDeadline = System.nanoTime() + plane.config().keepAlive().toNanos();
-                phase = Phase.IDLE;
-                if (plane.draining()) {
-                    break;
-                }
-            }
-            var last = exchange;
-            if (last != null && last.unread()) {
-                linger();
-            } else {
-                phaseDeadline = System.nanoTime() + LINGER;
-                phase = Phase.LINGERING;
-                channel.farewell();
-            }
-        } catch (Fault.UpstreamFailed _) {
-            if (exchange().endedByClose()) {
-                reset();
             }
         } catch (IOException _) {
             // the client has gone, or was too slow, or the gateway closes: there is nobody to tell
+        }
+    }
+
+    private void serve() throws IOException {
+        if (channel instanceof TlsChannel tls) {
+            tls.handshake();
+            if (tls.protocol().equals(TlsContext.HTTP2)) {
+                handOver(tls.unread(), tls.engine());
+                return;
+            }
+        }
+        while (readHead() && handle()) {
+            phaseDeadline = System.nanoTime() + plane.config().keepAlive().toNanos();
+            phase = Phase.IDLE;
+            if (plane.draining()) {
+                break;
+            }
+        }
+        var last = exchange;
+        if (last != null && last.unread()) {
+            linger();
+        } else {
+            phaseDeadline = System.nanoTime() + LINGER;
+            phase = Phase.LINGERING;
+            channel.farewell();
         }
     }
 
@@ -153,8 +159,16 @@ final class ClientConnection implements Runnable {
         }
     }
 
-    /** Closes it unless a request is under way. */
+    /** Whether the gateway made it to itself: no client counts it. */
+    boolean inner() {
+        return inner;
+    }
+
+    /** Closes it unless a request is under way. One that the gateway made ends with the client's. */
     void closeIfIdle() {
+        if (inner) {
+            return; // idle as it looks, a request may have been written to it already
+        }
         var http2 = session;
         if (http2 != null) {
             if (!ending) {

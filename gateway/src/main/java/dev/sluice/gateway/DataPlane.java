@@ -46,7 +46,8 @@ final class DataPlane implements AutoCloseable {
         this.tracing = new Tracing(config.tracing());
         this.http2 = new Http2(
                 new Lines(),
-                new Http2.Limits(config.maxHeadBytes(), config.keepAlive(), config.drainTimeout()),
+                new Http2.Limits(
+                        config.maxHeadBytes(), config.headTimeout(), config.keepAlive(), config.drainTimeout()),
                 tracing);
     }
 

@@ -35,6 +35,7 @@ final class Exchange {
     private static final int DOWN_BYTES = 16 * 1024;
     private static final Duration FIXED_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration BODY_PATIENCE = Duration.ofMillis(250);
+    private static final Duration REFUSAL_PATIENCE = Duration.ofMillis(10);
     private static final long TRUSTED_IDLE = Duration.ofSeconds(2).toNanos();
     private static final byte[][] REPEATABLE = {
         Ascii.bytes("GET"), Ascii.bytes("HEAD"), Ascii.bytes("OPTIONS"), Ascii.bytes("TRACE")
@@ -62,8 +63,14 @@ final class Exchange {
     private boolean repeatable;
     private int status;
     private long statusNanos;
+    /** What is to be sent has a part of the body in it, which is nowhere else any more. */
+    private boolean bodyTaken;
+
     private boolean switched;
     private long waited;
+    /** Where the request holds a place at a pod. */
+    private @Nullable RevisionGate at;
+
     private boolean endedByClose;
     /** Null when the request is not traced. */
     private @Nullable RequestTrace trace;
@@ -114,6 +121,7 @@ final class Exchange {
         status = 0;
         waited = -1;
         endedByClose = false;
+        bodyTaken = false;
     }
 
     private static boolean safe(Head head) {
@@ -147,7 +155,7 @@ final class Exchange {
 
     /** Answers the prepared request from here; whether the client's connection may carry another one. */
     boolean answer(Answer own) throws IOException {
-        boolean keep = body.skipBuffered() && persistent && !draining.getAsBoolean();
+        boolean keep = persistent && !draining.getAsBoolean() && body.skipBuffered(); // which its pump may be reading
         status = own.status();
         ResponseHeadWriter.own(own, persistence(keep), !toHead, down.clear());
         try {
@@ -215,6 +223,7 @@ final class Exchange {
         boolean refused = false;
         try {
             waited = ticket.waitedNanos() > 0 ? ticket.waitedNanos() : -1;
+            at = gate;
             return onPool(ticket.pod().pool(), settings.h2c(), settings.responseStartTimeout());
         } catch (Refused _) {
             refused = true;
@@ -223,10 +232,27 @@ final class Exchange {
             }
             return null;
         } finally {
-            if (!refused) {
-                long nanos = (switched ? statusNanos : System.nanoTime()) - ticket.dispatched();
-                gate.leave(ticket, status, nanos);
+            if (refused) {
+                at = null;
+            } else {
+                leave();
             }
+        }
+    }
+
+    /** Frees the place at the pod, once: as soon as the pod has nothing more to do for it. */
+    private void leave() {
+        var gate = at;
+        if (gate != null) {
+            at = null;
+            gate.leave(ticket, status, (switched ? statusNanos : System.nanoTime()) - ticket.dispatched());
+        }
+    }
+
+    /** The whole answer is here: whoever reads it to its end may ask again at once and finds the place free. */
+    private void whole() {
+        if (body.complete()) {
+            leave();
         }
     }
 
@@ -301,11 +327,13 @@ final class Exchange {
     }
 
     private void send(UpstreamConnection connection) throws IOException, HttpFault {
-        up.keep(upHeadLength);
-        if (trace != null) {
-            RequestHeadWriter.trace(trace, up);
+        if (!bodyTaken) {
+            up.keep(upHeadLength);
+            if (trace != null) {
+                RequestHeadWriter.trace(trace, up);
+            }
+            bodyTaken = body.takeBuffered(up);
         }
-        body.takeBuffered(up);
         try {
             up.writeTo(connection.channel());
         } catch (IOException e) {
@@ -319,7 +347,7 @@ final class Exchange {
         }
     }
 
-    private boolean receive(UpstreamConnection connection) throws IOException, HttpFault {
+    private boolean receive(UpstreamConnection connection) throws IOException, HttpFault, Refused {
         readHead(connection);
         while (answer.status() < 200 && answer.status() != 101) {
             if (!http10) {
@@ -342,16 +370,18 @@ final class Exchange {
         boolean unchunk = length == Head.CHUNKED && http10;
         endedByClose = unchunk || length == Head.UNTIL_CLOSE;
         boolean keep = persistent && !unchunk && length != Head.UNTIL_CLOSE && !draining.getAsBoolean();
+        // a refusal in the middle of a request: its client is told that the connection ends, and may stop sending
+        keep &= status < 300 || (body.settled(REFUSAL_PATIENCE) && body.complete());
         boolean chunkedHead = answer.chunked() && !http10 && (toHead || length == Head.CHUNKED);
         ResponseHeadWriter.relay(answer, persistence(keep), chunkedHead, waited, down.clear());
         connection.input().consume(answer.length());
-        return answerBody.send(down, connection, length, unchunk)
+        return answerBody.send(down, connection, length, unchunk, this::whole)
                 && keep
                 && body.settled(BODY_PATIENCE)
                 && body.complete();
     }
 
-    private void readHead(UpstreamConnection connection) throws IOException, HttpFault {
+    private void readHead(UpstreamConnection connection) throws IOException, HttpFault, Refused {
         var buffer = connection.input();
         int length;
         while ((length = connection.parser().complete(buffer)) == 0) {
@@ -368,6 +398,9 @@ final class Exchange {
                         && guard.ending() == ExchangeGuard.Ending.NONE) {
                     throw new Fault.Stale();
                 }
+                if (connection.hasSentNothing() && body.passedOn() && guard.ending() == ExchangeGuard.Ending.NONE) {
+                    throw new Refused("connecting anew");
+                }
                 throw new Fault.UpstreamFailed("the pod closed the connection before it answered");
             }
             guard.touch();
@@ -379,6 +412,10 @@ final class Exchange {
         if (!upgradeAsked) {
             throw new Fault.UpstreamFailed("the pod switched protocols unasked");
         }
+        if (!body.settled(BODY_PATIENCE) || !body.complete()) {
+            throw new Fault.UpstreamFailed("the pod switched protocols before it had the request");
+        }
+        guard.tunnelling();
         guard.answering();
         switched = true;
         ResponseHeadWriter.informational(answer, down.clear());

@@ -38,6 +38,10 @@ final class ExchangeGuard {
     @GuardedBy("this")
     private boolean answering;
 
+    /** Each way ends on its own: that the client says no more does not mean that it has gone. */
+    @GuardedBy("this")
+    private boolean tunnelling;
+
     @GuardedBy("this")
     private Ending ending = Ending.NONE;
 
@@ -81,6 +85,7 @@ final class ExchangeGuard {
     private void begin(long now, long timeout) {
         active = true;
         answering = false;
+        tunnelling = false;
         ending = Ending.NONE;
         began = now;
         deadline = now + timeout;
@@ -118,6 +123,11 @@ final class ExchangeGuard {
     synchronized void answering() throws IOException {
         refuseEnded();
         answering = true;
+    }
+
+    /** From now on the client is read by the tunnel, and by nobody else. */
+    synchronized void tunnelling() {
+        tunnelling = true;
     }
 
     synchronized boolean isAnswering() {
@@ -181,7 +191,7 @@ final class ExchangeGuard {
                     && (now - deadline > 0
                             || (!answering && now - answerDeadline > 0)
                             || (idleNanos > 0 && now - lastByte > idleNanos));
-            watch = now - began > WATCH_AFTER;
+            watch = !tunnelling && now - began > WATCH_AFTER;
         }
         if (late) {
             end(Ending.TIMED_OUT);

@@ -163,7 +163,9 @@ public final class Gateway implements GatewayControl, AutoCloseable {
 
     private AdminServer.Gauges gauges() {
         return new AdminServer.Gauges(
-                connections.size(),
+                (int) connections.stream()
+                        .filter(connection -> !connection.inner())
+                        .count(),
                 plane.unroutedRequests(),
                 plane.tracing().numbers().totals());
     }
@@ -175,7 +177,11 @@ public final class Gateway implements GatewayControl, AutoCloseable {
             LockSupport.parkNanos(this, SWEEP_NANOS);
             long now = System.nanoTime();
             for (var connection : connections) {
-                connection.sweep(now);
+                try {
+                    connection.sweep(now);
+                } catch (RuntimeException e) { // one is not all: the others' limits are kept by this thread alone
+                    LOG.atError().setCause(e).log("looking after a connection failed");
+                }
             }
             if (now - nextSecond >= 0) {
                 nextSecond = Math.max(nextSecond + SECOND, now + SECOND / 2);

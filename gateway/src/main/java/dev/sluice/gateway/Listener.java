@@ -92,6 +92,7 @@ final class Listener implements AutoCloseable {
         ClientConnection connection;
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             connection = new ClientConnection(tls ? plane.secured(channel) : ClientChannel.plain(channel), plane);
         } catch (IOException _) {
             try {

@@ -55,12 +55,17 @@ final class RequestBody {
         return fault;
     }
 
-    /** Appends what has been read already, as far as it fits. */
-    void takeBuffered(OutputBuffer out) throws HttpFault {
+    /** Whether all of it left with the head: no part was sent on its own. */
+    boolean passedOn() {
+        return complete && pump == null;
+    }
+
+    /** Appends what has been read already, as far as it fits; whether there was anything. */
+    boolean takeBuffered(OutputBuffer out) throws HttpFault {
         var buffer = input.buffer();
         int room = Math.min(buffer.available(), out.room());
         if (complete || room == 0) {
-            return;
+            return false;
         }
         int count;
         try {
@@ -71,6 +76,7 @@ final class RequestBody {
         }
         out.put(buffer.bytes(), buffer.position(), buffer.position() + count);
         took(buffer, count);
+        return true;
     }
 
     /** Forgets what has been read already; the connection can go on only if that was all of it. */

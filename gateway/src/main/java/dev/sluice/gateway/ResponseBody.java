@@ -31,10 +31,11 @@ final class ResponseBody {
      *
      * @param length bytes, or one of {@link Head}'s special lengths
      * @param unchunk for a client that knows no chunks: sends the data alone
+     * @param whole runs once the whole of it is here, before the client gets the last of it
      * @return whether it was the pod that ended it: an answer in chunks that takes too long is ended here, in Knative's
      *     way, with {@code request timeout} for its last chunk
      */
-    boolean send(OutputBuffer out, UpstreamConnection from, long length, boolean unchunk)
+    boolean send(OutputBuffer out, UpstreamConnection from, long length, boolean unchunk, Runnable whole)
             throws IOException, HttpFault {
         this.left = length;
         if (length == Head.CHUNKED) {
@@ -48,6 +49,9 @@ final class ResponseBody {
             out.put(buffer.bytes(), buffer.position(), buffer.position() + first);
             took(buffer, first);
         }
+        if (done()) {
+            whole.run();
+        }
         write(out);
         while (!done()) {
             if (buffer.available() == 0 && !fill(from, unchunk)) {
@@ -56,9 +60,15 @@ final class ResponseBody {
             guard.touch();
             if (unchunk) {
                 decode(buffer, out.clear());
+                if (done()) {
+                    whole.run();
+                }
                 write(out);
             } else {
                 int count = belonging(buffer, buffer.available());
+                if (left == Head.CHUNKED ? chunks.done() : left == count) {
+                    whole.run();
+                }
                 try {
                     OutputBuffer.writeAll(client, buffer.slice(count));
                 } catch (IOException e) {

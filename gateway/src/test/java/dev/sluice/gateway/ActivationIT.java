@@ -104,6 +104,17 @@ class ActivationIT {
         }
     }
 
+    /** Without a queue, a request that comes too early is refused. */
+    @Test
+    void whoHasReadAnAnswerFindsItsPlaceFree() throws Exception {
+        try (var pod = RawUpstream.saying("x");
+                var fixture = new Fixture().program(Fixture.settings(1, 0)).ready(pod)) {
+            for (int i = 0; i < 500; i++) {
+                assertThat(fixture.get("/")).startsWith("HTTP/1.1 200 ");
+            }
+        }
+    }
+
     @Test
     void letsRequestsThroughInTheOrderTheyCame() throws Exception {
         var order = new java.util.concurrent.ConcurrentLinkedQueue<String>();

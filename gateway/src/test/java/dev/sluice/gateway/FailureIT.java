@@ -1,8 +1,10 @@
 package dev.sluice.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +57,49 @@ class FailureIT {
                 var fixture = new Fixture().program(Fixture.settings(0, 10)).ready(pod);
                 var client = fixture.client()) {
             assertThat(client.send(RawClient.get(Fixture.HOST, "/")).rest()).endsWith("\r\n\r\nhalf");
+        }
+    }
+
+    /** Its end looks like that of a whole one, but for the reset. */
+    @Test
+    void resetsTheClientWhenAnAnswerWithoutLengthIsCut() throws Exception {
+        var never = new java.util.concurrent.CountDownLatch(1);
+        try (var pod = new RawUpstream((head, in, out) -> {
+                    RawUpstream.write(out, "HTTP/1.1 200 OK\r\n\r\nhalf");
+                    never.await();
+                    return false;
+                });
+                var fixture = new Fixture()
+                        .program(Fixture.timeouts(Duration.ofMillis(300), null, null))
+                        .ready(pod);
+                var client = fixture.client()) {
+            client.send(RawClient.get(Fixture.HOST, "/"));
+            assertThat(client.head()).startsWith("HTTP/1.1 200 ");
+            assertThatThrownBy(client::rest).hasMessageContaining("reset");
+            assertThat(Curl.run(fixture.gateway.port(), "/", "--http2-prior-knowledge"))
+                    .contains("HTTP/2 stream")
+                    .contains("INTERNAL_ERROR");
+            never.countDown();
+        }
+    }
+
+    @Test
+    void tellsEveryUploaderThatItsPodHasGone() throws Exception {
+        var uncaught = new ConcurrentLinkedQueue<Throwable>();
+        var before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((_, e) -> uncaught.add(e));
+        try (var pod = new RawUpstream((head, in, out) -> in.readNBytes(20_000).length == 0);
+                var fixture = new Fixture().program(Fixture.settings(0, 10)).ready(pod)) {
+            for (int i = 0; i < 50; i++) {
+                try (var client = fixture.client()) {
+                    client.send("POST / HTTP/1.1\r\nHost: hello.localhost\r\nContent-Length: 1000000\r\n\r\n");
+                    client.send("x".repeat(60_000));
+                    assertThat(client.head()).startsWith("HTTP/1.1 502 ");
+                }
+            }
+            assertThat(uncaught).isEmpty();
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
         }
     }
 

@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 final class H2cPod implements AutoCloseable {
     private static final int STREAM_WINDOW = 1 << 20;
 
+    private final AtomicBoolean refused = new AtomicBoolean();
     final Queue<Http2Headers> heads = new ConcurrentLinkedQueue<>();
     /** How much of the large body has been written. */
     final AtomicLong sent = new AtomicLong();
@@ -101,6 +103,11 @@ final class H2cPod implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
+    }
+
+    /** From now on connections are refused. */
+    void stop() {
         loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
@@ -144,6 +151,18 @@ final class H2cPod implements AutoCloseable {
                     ctx.write(new DefaultHttp2HeadersFrame(
                             new DefaultHttp2Headers().status("200").set("content-type", "application/grpc"), false));
                     ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
+                }
+                case "/refused" -> {
+                    if (refused.compareAndSet(false, true)) {
+                        ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
+                    } else {
+                        say(ctx, "at last");
+                    }
+                }
+                case "/odd" -> {
+                    ctx.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200"), false));
+                    ctx.writeAndFlush(new DefaultHttp2HeadersFrame(
+                            new DefaultHttp2Headers().set("x-sum", "42").set("content-length", "0"), true));
                 }
                 case "/silent" -> {
                     // never answers

@@ -198,6 +198,97 @@ class Http2IT {
     }
 
     @Test
+    void sendsToAnotherPodWhatCouldNotLeaveForTheOneItKnew() throws Exception {
+        try (var first = new H2cPod();
+                var second = new H2cPod();
+                var fixture = fixture(first);
+                var client = fixture.client()) {
+            assertThat(client.send(RawClient.get(Fixture.HOST, "/empty")).head())
+                    .startsWith("HTTP/1.1 204 ");
+            first.stop();
+            fixture.gateway.pods(
+                    Fixture.REVISION,
+                    List.of(Fixture.pod(first.port(), State.READY, 0), Fixture.pod(second.port(), State.READY, 0)));
+            for (int i = 0; i < 10; i++) {
+                assertThat(client.send("POST / HTTP/1.1\r\nHost: hello.localhost\r\nContent-Length: 5\r\n\r\nhello")
+                                .answer())
+                        .startsWith("HTTP/1.1 200 ")
+                        .contains("got 5");
+            }
+        }
+    }
+
+    @Test
+    void countsAClientOnceHoweverManyRequestsItHas() throws Exception {
+        var pods = new SlowPods();
+        try (var pod = new RawUpstream(pods);
+                var fixture = fixture(pod);
+                var client = new RawHttp2(fixture.gateway.port())) {
+            for (int stream = 1; stream < 7; stream += 2) {
+                client.get(stream, Fixture.HOST, "/");
+            }
+            await().until(() -> pods.now.get() == 3);
+            assertThat(Admin.get(fixture, "/metrics")).contains("\nsluice_gateway_connections 1");
+            pods.goes.release(3);
+        }
+    }
+
+    @Test
+    void asksAPodAgainThatHadNoPlaceForAStream() throws Exception {
+        try (var pod = new H2cPod();
+                var fixture = fixture(pod)) {
+            assertThat(Curl.run(fixture.gateway.port(), "/refused", H2))
+                    .startsWith("HTTP/2 200")
+                    .endsWith("at last");
+        }
+    }
+
+    @Test
+    void passesTrailersWithoutWhatMayNotStandInOne() throws Exception {
+        try (var pod = new H2cPod();
+                var fixture = fixture(pod);
+                var client = fixture.client()) {
+            assertThat(client.send(RawClient.get(Fixture.HOST, "/odd")).answer())
+                    .endsWith("0\r\nx-sum: 42\r\n\r\n");
+        }
+    }
+
+    private static Fixture hasty() throws Exception {
+        return new Fixture(GatewayConfig.on(List.of(Fixture.loopback()), Fixture.loopback())
+                .withClientLimits(Duration.ofMillis(200), Duration.ofMillis(400), 65536, 100));
+    }
+
+    @Test
+    void closesAConnectionThatAsksForNothing() throws Exception {
+        try (var fixture = hasty().program(Fixture.settings(0, 10));
+                var half = fixture.client();
+                var whole = new RawHttp2(fixture.gateway.port())) {
+            half.send("PRI * HTTP/2.0\r\n\r\n").rest();
+            assertThat(whole.untilClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void resetsAStreamWhoseClientDoesNotTakeItsAnswer() throws Exception {
+        try (var pod = new H2cPod();
+                var fixture = hasty().program(new RevisionSettings(
+                        0, Duration.ofSeconds(1), null, null, 10, new RevisionSettings.Probe.Tcp(0), true));
+                var client = RawHttp2.takingNothing(fixture.gateway.port())) {
+            fixture.gateway.pods(Fixture.REVISION, List.of(Fixture.pod(pod.port(), State.READY, 0)));
+            client.get(1, Fixture.HOST, "/");
+            client.post(3, "nobody.localhost", "/");
+            var ended = new java.util.TreeSet<Integer>();
+            while (ended.size() < 2) {
+                var frame = client.next();
+                if (frame.type() == RawHttp2.RESET) {
+                    ended.add(frame.stream());
+                }
+            }
+            assertThat(ended).containsExactly(1, 3);
+        }
+    }
+
+    @Test
     void streamsBodiesLargerThanAnyWindowAcrossVersions(@TempDir Path folder) throws Exception {
         var file = Files.write(folder.resolve("body"), new byte[24 << 20]);
         try (var h2 = new H2cPod();

@@ -274,4 +274,25 @@ class ProxyIT {
             assertThat(client.rest()).isEmpty();
         }
     }
+
+    @Test
+    void aTunnelGoesOnDownwardsWhenItsClientHasSaidAll() throws Exception {
+        var later = new java.util.concurrent.CountDownLatch(1);
+        try (var pod = new RawUpstream((head, in, out) -> {
+                    RawUpstream.write(
+                            out, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n");
+                    var all = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+                    // longer than a client may be silent before it is looked at
+                    later.await(700, java.util.concurrent.TimeUnit.MILLISECONDS);
+                    RawUpstream.write(out, "got " + all);
+                    return false;
+                });
+                var fixture = new Fixture().program(Fixture.settings(1, 10)).ready(pod);
+                var client = fixture.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: hello.localhost\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+            assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+            client.send("all").socket.shutdownOutput();
+            assertThat(client.rest()).isEqualTo("got all");
+        }
+    }
 }

@@ -40,12 +40,21 @@ final class RawHttp2 implements AutoCloseable {
     private long streamWindow = FIRST_WINDOW;
 
     RawHttp2(int port) throws IOException {
+        this(port, "");
+    }
+
+    /** One that gives no stream a window. */
+    static RawHttp2 takingNothing(int port) throws IOException {
+        return new RawHttp2(port, "000400000000");
+    }
+
+    private RawHttp2(int port, String settings) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(20_000);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
         socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        send(new Frame(SETTINGS, NO_FLAG, 0, ""));
+        send(new Frame(SETTINGS, NO_FLAG, 0, settings));
     }
 
     /** Begins a {@code POST} without ending it. */
@@ -133,6 +142,19 @@ final class RawHttp2 implements AutoCloseable {
             if (frame.type() != SETTINGS && frame.type() != WINDOW_UPDATE) {
                 return frame;
             }
+        }
+    }
+
+    /** Reads what comes, until the gateway closes; false when it takes too long. */
+    boolean untilClosed() throws IOException {
+        try {
+            while (true) {
+                read();
+            }
+        } catch (java.io.EOFException _) {
+            return true;
+        } catch (java.net.SocketTimeoutException _) {
+            return false;
         }
     }
 

@@ -167,7 +167,9 @@ public final class GatewayLinkServer implements GatewayControl, AutoCloseable {
     @GuardedBy("this")
     private boolean served(TableVersion version) {
         return sessions.size() >= expected
-                && sessions.stream().allMatch(session -> session.acknowledged().compareTo(version) >= 0);
+                && sessions.stream()
+                        .map(GatewaySession::acknowledged)
+                        .allMatch(it -> it.epoch() == version.epoch() && it.compareTo(version) >= 0);
     }
 
     @Override

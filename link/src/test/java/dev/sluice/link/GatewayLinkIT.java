@@ -222,6 +222,17 @@ class GatewayLinkIT {
         assertThat(second.table).isEqualTo(table(1, 2));
     }
 
+    /** As after a clock was set back: the gateway keeps what it has, and its word for that counts for nothing. */
+    @Test
+    void aTableOfAnotherControllerDoesNotCountForOurs() throws Exception {
+        var controller = controller(0, 1, 5);
+        var there = new Told();
+        there.program(table(9, 9));
+        gateway(controller, TOKEN, there);
+        await().until(() -> controller.present() == 1);
+        assertThat(controller.program(table(5, 1))).isEqualTo(new TableVersion(0, 0));
+    }
+
     @Test
     void aGatewayThatComesLateIsToldEverything() throws Exception {
         var controller = controller(0, 1, 1);

@@ -24,6 +24,7 @@ import dev.sluice.serving.pods.PodFeed;
 import dev.sluice.serving.revision.AwaitedBuild;
 import dev.sluice.serving.revision.RevisionReconciler;
 import dev.sluice.serving.rollout.RolloutDispatch;
+import dev.sluice.serving.rollout.Rollouts;
 import dev.sluice.serving.route.RouteReconciler;
 import dev.sluice.serving.route.RouteTablePublisher;
 import dev.sluice.serving.service.ConfigurationReconciler;
@@ -192,7 +193,8 @@ public final class Serving implements AutoCloseable {
             caches.pods().all().forEach(pods::changed); // their events may come later than their being known
             publisher.open();
             autoscaler.start();
-            rollouts.start();
+            rollouts.start(uid -> caches.routes().all().stream()
+                    .anyMatch(route -> Rollouts.uid(route).equals(uid)));
             revisions.start();
             routes.start();
             caches.missedRoutes().forEach(routes::enqueue);

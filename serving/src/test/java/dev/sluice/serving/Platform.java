@@ -62,7 +62,13 @@ final class Platform implements AutoCloseable {
 
     /** As after a restart of the program: nothing is remembered but what stands in the cluster. */
     void restartServing() {
+        restartServing(() -> {});
+    }
+
+    /** @param meanwhile what happens while no controller is there */
+    void restartServing(Runnable meanwhile) {
         serving.close();
+        meanwhile.run();
         serving = new Serving(config, settings, client, workflows);
         serving.start(gateway);
     }

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.activities.rollout.KubernetesRolloutActivities;
+import dev.sluice.api.serving.KnativeService;
+import dev.sluice.api.serving.Route;
 import dev.sluice.serving.rollout.Rollouts;
 import dev.sluice.temporaldev.TemporalDev;
 import dev.sluice.workflows.Payloads;
 import dev.sluice.workflows.Wire;
 import dev.sluice.workflows.Workflows;
 import dev.sluice.workflows.rollout.RolloutPhase;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowExecutionMetadata;
@@ -21,8 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -129,6 +134,26 @@ class RolloutIT {
         rollouts.promote("paused", "app");
         await().atMost(SOON).until(() -> split("paused").equals(Map.of("app-00002", 100)));
         await().atMost(SOON).until(() -> ready("paused").equals("True"));
+    }
+
+    @Test
+    void aPausedRolloutEndsWhoseRouteWentWhileNobodyLooked() throws Exception {
+        twoRevisions("left", "60s");
+        await().atMost(SOON).until(() -> split("left").size() == 2);
+        rollouts.pause("left", "app");
+        var uid = Rollouts.uid(platform.route("left", "app"));
+
+        platform.restartServing(() -> List.of(KnativeService.class, Route.class)
+                .forEach(kind -> platform.client
+                        .resources(kind)
+                        .inNamespace("left")
+                        .withName("app")
+                        .withTimeout(30, TimeUnit.SECONDS)
+                        .delete()));
+
+        var run = workflows.newUntypedWorkflowStub(Wire.rolloutId("left", "app", uid));
+        await().atMost(SOON)
+                .until(() -> run.describe().getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED);
     }
 
     @Test

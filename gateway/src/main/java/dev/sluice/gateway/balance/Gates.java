@@ -18,9 +18,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All gates of this gateway. Only those with something to report are visited each second. */
 public final class Gates implements RevisionGate.Listener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gates.class);
+
     private final Map<RevisionId, RevisionGate> byRevision = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<RevisionGate> active = new ConcurrentLinkedQueue<>();
     private final GatewayEvents events;
@@ -108,10 +112,18 @@ public final class Gates implements RevisionGate.Listener, AutoCloseable {
             if (gate == null) {
                 break;
             }
-            var stat = gate.tick(tickStart, now);
-            if (stat != null) {
-                stats.add(stat);
-                active.add(gate);
+            try {
+                var stat = gate.tick(tickStart, now);
+                if (stat != null) {
+                    stats.add(stat);
+                    active.add(gate);
+                }
+            } catch (RuntimeException e) {
+                active.add(gate); // else it would never report again
+                LOG.atError()
+                        .addKeyValue("revision", gate.revision())
+                        .setCause(e)
+                        .log("ending a gate's second failed");
             }
         }
         tickStart = now;

@@ -544,7 +544,8 @@ public final class RevisionGate {
 
     @GuardedBy("this")
     private @Nullable Pod choose() {
-        boolean elsewhere = limit() > 0 && (closed || keeper != null);
+        // without settings its limit is not known: pods, and other gateways' requests, may come before the table
+        boolean elsewhere = settings == null || (limit() > 0 && (closed || keeper != null));
         return elsewhere || pods.open().length == 0
                 ? null
                 : PodChoice.choose(pods.open(), limit(), ThreadLocalRandom.current());

@@ -30,6 +30,7 @@ final class ClientEndpoint extends Http2Endpoint {
     /** Connections to the gateway's own HTTP/1.1 side that wait for another request. */
     final ArrayDeque<Http1Leg> legs = new ArrayDeque<>(1);
 
+    private boolean settled;
     private boolean sweeping;
     private int sweepsIdle;
 
@@ -74,6 +75,25 @@ final class ClientEndpoint extends Http2Endpoint {
 
     Http2 http2() {
         return http2;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+        super.handlerAdded(ctx);
+        loop.loop().schedule(this::closeUnlessSettled, http2.limits().preface().toMillis(), TimeUnit.MILLISECONDS);
+        loop.loop()
+                .schedule(() -> closeIfIdleSince(0), http2.limits().keepAlive().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+        settled = true;
+    }
+
+    private void closeUnlessSettled() {
+        if (!settled) {
+            context().close();
+        }
     }
 
     private @Nullable ClientStream stream(int id) {

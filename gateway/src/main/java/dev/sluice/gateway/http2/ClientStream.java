@@ -22,6 +22,8 @@ abstract class ClientStream {
     private boolean unwanted;
     private boolean asked;
     private long askedAt;
+    private boolean given;
+    private long takenBy;
 
     ClientStream(ClientEndpoint client, int id) {
         this.client = client;
@@ -72,6 +74,19 @@ abstract class ClientStream {
         } // else what waits for the client's window goes first
     }
 
+    /** The whole answer is on its way to the client, which has to open its window for it in time. */
+    final void given() {
+        given(System.nanoTime());
+    }
+
+    /** @param deadline of the request; there is time until then at least */
+    final void given(long deadline) {
+        given = true;
+        takenBy = Math.max(
+                deadline,
+                System.nanoTime() + client.http2().limits().keepAlive().toNanos());
+    }
+
     private void askWhetherRead() {
         if (!asked) {
             asked = true;
@@ -90,6 +105,8 @@ abstract class ClientStream {
     final void tick(long now) {
         if (asked && now - askedAt > READING) {
             read();
+        } else if (given && unwritten > 0 && now - takenBy > 0) {
+            client.reset(id, Http2Error.CANCEL.code());
         } else {
             sweep(now);
         }
@@ -105,6 +122,7 @@ abstract class ClientStream {
             headers.set("content-type", "text/plain; charset=utf-8").set("x-content-type-options", "nosniff");
         }
         answer.fields().forEach((name, value) -> headers.set(name.toLowerCase(Locale.ROOT), value));
+        given();
         boolean empty = toHead || text.length == 0;
         answerHead(headers, empty);
         if (!empty) {

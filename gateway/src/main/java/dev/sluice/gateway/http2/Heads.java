@@ -123,6 +123,13 @@ final class Heads {
         }
     }
 
+    /** Copies trailers, less what may not stand in one. */
+    static void toTrailer(Http2Headers trailers, HttpHeaders fields) {
+        trailers.remove("content-length");
+        trailers.remove("trailer");
+        toHttp1(trailers, fields);
+    }
+
     static String text(@Nullable CharSequence value) {
         return value == null ? "" : value.toString();
     }

@@ -38,10 +38,11 @@ public final class Http2 implements AutoCloseable {
      * What is bounded.
      *
      * @param headBytes of one request's head
-     * @param keepAlive of a connection without a stream
+     * @param preface until a connection has said what it can do
+     * @param keepAlive of a connection without a stream, and of an answer that nobody takes
      * @param drain for streams in flight when a connection is asked to end
      */
-    public record Limits(int headBytes, Duration keepAlive, Duration drain) {}
+    public record Limits(int headBytes, Duration preface, Duration keepAlive, Duration drain) {}
 
     /** A client's connection. */
     public interface Session {
@@ -127,7 +128,8 @@ public final class Http2 implements AutoCloseable {
 
             @Override
             public void close() {
-                channel.eventLoop().execute(() -> channel.unsafe().closeForcibly());
+                // without a GOAWAY, for which a client that does not read could be waited
+                channel.eventLoop().execute(() -> channel.unsafe().close(channel.newPromise()));
             }
         };
     }
@@ -161,8 +163,9 @@ public final class Http2 implements AutoCloseable {
             throw new IOException("connecting to " + pod + ": " + e.getMessage(), e);
         }
         var pair = pairs.open();
-        loop.execute(() -> PodLeg.open(state, pod, pair.one()));
-        return new UpstreamConnection(pair.other());
+        var connection = new UpstreamConnection(pair.other());
+        loop.execute(() -> PodLeg.open(state, pod, pair.one(), connection::sentNothing));
+        return connection;
     }
 
     @Override

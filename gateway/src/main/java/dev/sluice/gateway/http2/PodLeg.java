@@ -33,28 +33,32 @@ final class PodLeg extends ChannelInboundHandlerAdapter implements PodAnswer, Lo
     private final LoopState loop;
     private final ConnectionPool pod;
     private final NioDomainSocketChannel channel;
+    private final Runnable unsent;
     private final ArrayDeque<HttpContent> held = new ArrayDeque<>(2);
     private @Nullable HttpRequest request;
     private @Nullable PodStream stream;
     private boolean toHead;
     private boolean headSent;
+    private boolean answered;
     private boolean bodyless;
     private int outstanding;
 
-    private PodLeg(LoopState loop, ConnectionPool pod, NioDomainSocketChannel channel) {
+    private PodLeg(LoopState loop, ConnectionPool pod, NioDomainSocketChannel channel, Runnable unsent) {
+        this.unsent = unsent;
         this.loop = loop;
         this.pod = pod;
         this.channel = channel;
     }
 
-    static void open(LoopState loop, ConnectionPool pod, java.nio.channels.SocketChannel end) {
+    /** @param unsent told when a request could not be sent, before its connection closes */
+    static void open(LoopState loop, ConnectionPool pod, java.nio.channels.SocketChannel end, Runnable unsent) {
         var channel = new NioDomainSocketChannel(end);
         channel.config().setAutoRead(false).setAllocator(Buffers.POOL);
         var config = new HttpDecoderConfig()
                 .setMaxInitialLineLength(Heads.MOST_BYTES)
                 .setMaxHeaderSize(2 * Heads.MOST_BYTES)
                 .setInitialBufferSize(1024);
-        channel.pipeline().addLast(new HttpServerCodec(config), new PodLeg(loop, pod, channel));
+        channel.pipeline().addLast(new HttpServerCodec(config), new PodLeg(loop, pod, channel, unsent));
         loop.loop().register(channel).addListener(_ -> channel.read());
     }
 
@@ -69,6 +73,7 @@ final class PodLeg extends ChannelInboundHandlerAdapter implements PodAnswer, Lo
             request = next;
             stream = null;
             headSent = false;
+            answered = false;
             bodyless = !next.headers().contains("content-length") && !HttpUtil.isTransferEncodingChunked(next);
             toHead = "HEAD".equals(next.method().name());
             loop.connect(pod, this);
@@ -143,7 +148,8 @@ final class PodLeg extends ChannelInboundHandlerAdapter implements PodAnswer, Lo
 
     @Override
     public void refused(Throwable why) {
-        channel.close(); // its other end finds out when it connects anew
+        unsent.run();
+        channel.close(); // its other end connects anew
     }
 
     @Override
@@ -156,7 +162,7 @@ final class PodLeg extends ChannelInboundHandlerAdapter implements PodAnswer, Lo
             channel.write(interim);
         } else if (headSent) {
             var last = new DefaultLastHttpContent();
-            Heads.toHttp1(headers, last.trailingHeaders());
+            Heads.toTrailer(headers, last.trailingHeaders());
             end(last);
         } else {
             head(headers, code, end);
@@ -199,12 +205,17 @@ final class PodLeg extends ChannelInboundHandlerAdapter implements PodAnswer, Lo
     }
 
     private void end(LastHttpContent last) {
+        answered = true;
         channel.write(last);
     }
 
     @Override
     public void gone(long code, boolean lost) {
-        channel.close();
+        if (answered) { // what has not been written of it goes first
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> channel.close());
+        } else {
+            channel.close();
+        }
     }
 
     @Override

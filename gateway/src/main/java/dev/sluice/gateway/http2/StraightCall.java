@@ -32,6 +32,9 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
         DONE
     }
 
+    /** Times that a call is sent once more after a pod has refused its stream. */
+    private static final int MOST_AGAIN = 2;
+
     private static final long FOREVER = Duration.ofDays(3650).toNanos();
 
     private record Held(ByteBuf data, int flow, boolean end) {}
@@ -50,6 +53,8 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
     private @Nullable Http2Headers requestTrailers;
     private @Nullable PodStream pod;
     private boolean requestEnded;
+    private boolean bodySent;
+    private int again;
     private boolean headSent;
     private boolean left;
     private int status;
@@ -146,11 +151,13 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
             send(stream, part.data(), part.flow(), part.end());
         }
         if (requestTrailers != null && state == State.AT_POD) {
+            bodySent = true;
             stream.trailers(requestTrailers);
         }
     }
 
     private void send(PodStream stream, ByteBuf data, int flow, boolean end) {
+        bodySent = true;
         stream.data(data, end, () -> client.consumed(id, flow));
     }
 
@@ -172,6 +179,7 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
     void trailers(Http2Headers trailers) {
         requestEnded = true;
         if (pod != null && state == State.AT_POD) {
+            bodySent = true;
             pod.trailers(trailers);
         } else {
             requestTrailers = trailers;
@@ -234,6 +242,7 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
     }
 
     private void answered() {
+        given(deadline);
         leave(status);
         ended(status, Ending.ANSWERED);
         if (requestEnded) {
@@ -244,6 +253,12 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
     @Override
     public void gone(long code, boolean lost) {
         if (state == State.DONE) {
+            return;
+        }
+        if (code == Http2Error.REFUSED_STREAM.code() && !lost && repeatable()) {
+            again++;
+            pod = null;
+            connect(); // the pod has said that it did nothing: it takes fewer calls at once than were waiting for it
             return;
         }
         boolean answeredWhole = left;
@@ -258,6 +273,11 @@ final class StraightCall extends ClientStream implements PodAnswer, LoopState.Wa
             done();
             client.reset(id, code);
         }
+    }
+
+    /** Whether all that was sent to the pod is still here. */
+    private boolean repeatable() {
+        return !headSent && !bodySent && again < MOST_AGAIN;
     }
 
     @Override

@@ -86,7 +86,7 @@ final class TranslatedCall extends ClientStream {
         requestEnded = true;
         if (!over && leg != null) {
             var last = new DefaultLastHttpContent();
-            Heads.toHttp1(trailers, last.trailingHeaders());
+            Heads.toTrailer(trailers, last.trailingHeaders());
             leg.end(last);
         }
     }
@@ -120,6 +120,7 @@ final class TranslatedCall extends ClientStream {
     /** The whole answer has come. */
     void answered(LastHttpContent last) {
         over = true;
+        given();
         var trailing = last.trailingHeaders();
         if (trailing.isEmpty()) {
             answerData(last.content().retain(), true, () -> {});

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Peering implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Peering.class);
+    private static final long PAUSE_WHEN_EXHAUSTED = 20_000_000;
 
     private final Settings settings;
     private final Gates gates;
@@ -219,7 +221,8 @@ public final class Peering implements AutoCloseable {
                 socket.setTcpNoDelay(true);
                 Thread.ofVirtual().name("gateway-peer-in").start(() -> serve(socket));
             } catch (IOException _) {
-                // one connection failed, or the gateway closes
+                // one connection failed, the gateway closes, or it has no file left
+                LockSupport.parkNanos(this, PAUSE_WHEN_EXHAUSTED);
             }
         }
     }

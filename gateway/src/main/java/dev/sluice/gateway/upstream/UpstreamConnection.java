@@ -16,6 +16,7 @@ public final class UpstreamConnection implements AutoCloseable {
     private final HeadParser parser = new HeadParser();
     private long idleSince;
     private boolean reused;
+    private volatile boolean sentNothing;
 
     public UpstreamConnection(SocketChannel channel) {
         this.channel = channel;
@@ -36,6 +37,15 @@ public final class UpstreamConnection implements AutoCloseable {
     /** Whether it has carried an exchange before, so that the pod may have closed it meanwhile. */
     public boolean reused() {
         return reused;
+    }
+
+    /** What leads on from its other end could not be connected: of the request at hand nothing has left the gateway. */
+    public void sentNothing() {
+        sentNothing = true;
+    }
+
+    public boolean hasSentNothing() {
+        return sentNothing;
     }
 
     public long idleSince() {

@@ -55,6 +55,21 @@ class RevisionGateTest {
                 concurrency, Duration.ofMinutes(5), null, null, depth, new RevisionSettings.Probe.None(), false);
     }
 
+    /** Pods and other gateways' requests may be told of before the table that has the limit. */
+    @Test
+    void lendsNothingBeforeItKnowsTheLimit() {
+        var granted = new ArrayList<String>();
+        gate.pods(List.of(pod(1, State.READY)));
+        for (int i = 0; i < 2; i++) {
+            var ticket = new Ticket();
+            ticket.lendTo("other", granted::add);
+            gate.borrow(ticket);
+        }
+        assertThat(granted).isEmpty();
+        gate.configure(settings(1, 10));
+        assertThat(granted).containsExactly("u1");
+    }
+
     private static PodEndpoint pod(int i, State state) {
         return new PodEndpoint("u" + i, "p" + i, "127.0.0.1", 1, state, 0);
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * Starts the workflow of each rollout, or tells the one that runs of the newer revision. Off the path of the Route: while
@@ -31,6 +32,11 @@ public final class RolloutDispatch implements RolloutOffers, AutoCloseable {
     /** Routes that are gone, whose workflow may wait for a person who will not come. */
     private final Set<Gone> gone = ConcurrentHashMap.newKeySet();
 
+    /** Instead of one Route: all runs that are open. */
+    private static final ObjectKey ALL = new ObjectKey("", "");
+
+    private volatile Predicate<String> present = _ -> true;
+
     private record Offer(String uid, String candidate) {}
 
     private record Told(Offer offer, Instant when) {}
@@ -44,6 +50,17 @@ public final class RolloutDispatch implements RolloutOffers, AutoCloseable {
 
     public void start() {
         loop.start();
+    }
+
+    /**
+     * Looks, too, for runs whose Route went while no controller was there.
+     *
+     * @param known whether a uid is that of a Route which is there, as {@link RolloutStubs#uid} has it
+     */
+    public void start(Predicate<String> known) {
+        present = known;
+        start();
+        loop.enqueue(ALL);
     }
 
     @Override
@@ -94,6 +111,12 @@ public final class RolloutDispatch implements RolloutOffers, AutoCloseable {
     }
 
     private Outcome start(ObjectKey key) {
+        if (key.equals(ALL)) {
+            stubs.open()
+                    .filter(run -> !present.test(run.uid()))
+                    .forEach(run -> stubs.lookAgain(run.namespace(), run.route(), run.uid()));
+            return Outcome.done();
+        }
         for (var one : List.copyOf(gone)) {
             if (one.route().equals(key)) {
                 stubs.lookAgain(key.namespace(), key.name(), one.uid());

@@ -11,6 +11,7 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.common.SearchAttributes;
+import java.util.stream.Stream;
 
 /** How the workflow of a Route is reached: under one id, whether a run is open or has to be started. */
 final class RolloutStubs {
@@ -35,6 +36,14 @@ final class RolloutStubs {
 
     static RolloutRef ref(String namespace, String name, String uid) {
         return new RolloutRef(namespace, name, uid);
+    }
+
+    /** The runs that are open, as far as Temporal's visibility has them. */
+    Stream<RolloutRef> open() {
+        return client.listExecutions("WorkflowType = 'RolloutWorkflow' AND ExecutionStatus = 'Running'")
+                .map(run -> run.getExecution().getWorkflowId().split("/", 4))
+                .filter(id -> id.length == 4)
+                .map(id -> ref(id[1], id[2], id[3]));
     }
 
     /** Makes the open run look at its Route, which ends it when that is gone; does nothing where none is open. */

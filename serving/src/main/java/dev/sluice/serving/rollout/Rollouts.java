@@ -34,6 +34,11 @@ public final class Rollouts {
         this.kubernetes = kubernetes;
     }
 
+    /** Which a Route's run is known by: of the Service that owns the Route, or of the Route itself. */
+    public static String uid(Route route) {
+        return RolloutStubs.uid(route);
+    }
+
     /** How a Service's requests are divided. */
     public record Status(@Nullable RouteRollout rollout, List<TrafficTarget> traffic) {
         public Status {
