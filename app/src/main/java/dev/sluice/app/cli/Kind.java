@@ -27,7 +27,10 @@ enum Kind {
     CHANNEL_OF_TODAY("messaging.knative.dev", "v1", "Channel", "channels"),
     SUBSCRIPTION_OF_TODAY("messaging.knative.dev", "v1", "Subscription", "subscriptions");
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Made when something is read: to tell what verbs there are takes no Json.MAPPER. */
+    private static final class Json {
+        static final ObjectMapper MAPPER = new ObjectMapper();
+    }
 
     private final String group;
     private final String version;
@@ -70,10 +73,10 @@ enum Kind {
     }
 
     static JsonNode json(GenericKubernetesResource resource) {
-        return JSON.valueToTree(resource);
+        return Json.MAPPER.valueToTree(resource);
     }
 
     static GenericKubernetesResource resource(JsonNode json) {
-        return JSON.convertValue(json, GenericKubernetesResource.class);
+        return Json.MAPPER.convertValue(json, GenericKubernetesResource.class);
     }
 }

@@ -20,6 +20,7 @@ import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -38,6 +39,10 @@ final class RehearseVerb implements LocalVerb {
     @Override
     public int run(Here here) throws InterruptedException {
         var state = new StateDir(folder);
+        CommandLines.commandLine(false, List.of("--help"))
+                .getSubcommands()
+                .values()
+                .forEach(CommandLine::getUsageMessage);
         askForAVerb(state, here);
         var loopback = InetAddress.getLoopbackAddress();
         try {
