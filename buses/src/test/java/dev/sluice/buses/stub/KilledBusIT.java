@@ -39,6 +39,7 @@ class KilledBusIT {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var producer = new ProcessBuilder(
                         java,
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         "--enable-native-access=ALL-UNNAMED",
