@@ -6,7 +6,7 @@ import dev.sluice.api.serving.Revision;
 import dev.sluice.api.serving.ServingAnnotations;
 import dev.sluice.api.serving.ServingLabels;
 import dev.sluice.api.serving.config.ServingSettings;
-import dev.sluice.model.autoscale.GoDuration;
+import dev.sluice.model.time.GoDuration;
 import dev.sluice.serving.ServingConfig;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
@@ -30,6 +30,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -101,14 +103,18 @@ final class Deployments {
         var annotations = Meta.annotations(revision);
         var own = annotations.getOrDefault(
                 ServingAnnotations.PROGRESS_DEADLINE, annotations.get(ServingAnnotations.PROGRESS_DEADLINE_LEGACY));
-        try {
-            if (own != null) {
-                return (int) GoDuration.parse(own).toSeconds();
-            }
-        } catch (IllegalArgumentException _) {
-            // admission refuses it; an object from before that gets the default
-        }
-        return (int) settings.get().deployment().progressDeadline().toSeconds();
+        return (int) Optional.ofNullable(own)
+                .flatMap(GoDuration::parse) // what is none is from before admission refused it
+                .orElseGet(() -> settings.get().deployment().progressDeadline())
+                .toSeconds();
+    }
+
+    /** Without those that only say how to scale, route, keep or build the revision: they may change, and the pods shall not for that. */
+    private static Map<String, String> annotations(Revision revision) {
+        var annotations = new TreeMap<>(Meta.annotations(revision));
+        annotations.keySet().removeAll(NOT_OF_PODS);
+        annotations.keySet().removeIf(key -> key.startsWith(AutoscalingKeys.PREFIX));
+        return annotations;
     }
 
     private static Map<String, String> labels(Revision revision) {

@@ -8,9 +8,9 @@ import dev.sluice.api.serving.RouteStatus;
 import dev.sluice.api.serving.ServingAnnotations;
 import dev.sluice.api.serving.TrafficTarget;
 import dev.sluice.api.serving.config.ServingSettings;
-import dev.sluice.model.autoscale.GoDuration;
 import dev.sluice.model.dataplane.HostRule;
 import dev.sluice.model.dataplane.RevisionSettings;
+import dev.sluice.model.time.GoDuration;
 import dev.sluice.serving.ServingConfig;
 import dev.sluice.serving.cluster.Caches;
 import dev.sluice.serving.cluster.Meta;
@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -204,13 +205,9 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         var annotations = Meta.annotations(route);
         var own = annotations.getOrDefault(
                 ServingAnnotations.ROLLOUT_DURATION, annotations.get(ServingAnnotations.ROLLOUT_DURATION_LEGACY));
-        try {
-            return own == null ? settings.get().network().rolloutDuration() : GoDuration.parse(own);
-        } catch (IllegalArgumentException _) {
-            return settings.get()
-                    .network()
-                    .rolloutDuration(); // admission refuses it; an object from before that gets the default
-        }
+        return Optional.ofNullable(own)
+                .flatMap(GoDuration::parse) // what is none is from before admission refused it
+                .orElseGet(() -> settings.get().network().rolloutDuration());
     }
 
     private static String owner(ObjectKey key) {
