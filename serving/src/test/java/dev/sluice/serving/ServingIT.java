@@ -218,9 +218,11 @@ class ServingIT {
         platform.apply("min", "app", Platform.image("hello"), NONE, Map.of("autoscaling.knative.dev/window", "6s"));
         var id = new RevisionId("min", "app-00001");
         await().atMost(SOON).until(() -> ready("min", "app").equals("True"));
+        var first = uids(id);
 
         annotate(id, "autoscaling.knative.dev/min-scale", "3");
         await().atMost(SOON).until(() -> platform.gateway.podsOf(id).size() == 3);
+        assertThat(uids(id)).as("nothing of its pods has changed").containsAll(first);
 
         annotate(id, "autoscaling.knative.dev/min-scale", "0");
         await().atMost(Duration.ofSeconds(30)).until(() -> platform.replicas(id) == 0);
