@@ -245,8 +245,7 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
         }
         if (!Meta.label(existing, ServingLabels.DEPLOYMENT_HASH)
                 .equals(Meta.label(wanted, ServingLabels.DEPLOYMENT_HASH))) {
-            wanted.getMetadata().setResourceVersion(existing.getMetadata().getResourceVersion());
-            return writes.update(wanted);
+            return writes.update(existing, wanted);
         }
         return existing;
     }
