@@ -16,6 +16,7 @@ import dev.sluice.serving.cluster.ObjectKey;
 import dev.sluice.serving.cluster.Writes;
 import dev.sluice.serving.config.LiveSettings;
 import dev.sluice.serving.digest.Digests;
+import dev.sluice.serving.digest.PendingDigests;
 import dev.sluice.serving.digest.Registry;
 import dev.sluice.serving.domain.DomainMappingReconciler;
 import dev.sluice.serving.gc.RevisionCollector;
@@ -122,10 +123,14 @@ public final class Serving implements AutoCloseable {
         /** For so long the changes of a revision that is Ready are gathered into one look at it. */
         private static final Duration GATHER = Duration.ofMillis(300);
 
+        /** A registry that answers by then costs a revision no status of its own. */
+        private static final Duration DIGEST_PATIENCE = Duration.ofMillis(500);
+
         private final Caches caches;
         private final Events events;
         private final FollowedKinds builds;
         private final Registry registry;
+        private final PendingDigests digests;
         private final PodFeed pods;
         private final RouteTablePublisher publisher;
         private final Autoscaler autoscaler;
@@ -152,6 +157,7 @@ public final class Serving implements AutoCloseable {
             events = new Events(client, clock);
             builds = new FollowedKinds(client, ServingLabels.BUILD_HASH, this::buildChanged);
             registry = new Registry(config.registries(), () -> settings.get().deployment());
+            digests = new PendingDigests(new Digests(client, registry)::resolve, DIGEST_PATIENCE, this::resolved);
             pods = new PodFeed(caches::podsOf, gateway);
             publisher = new RouteTablePublisher(gateway, clock.millis());
             autoscaler = new Autoscaler(writes, pods, gateway, this::revisionChanged, memory(config), clock);
@@ -160,7 +166,7 @@ public final class Serving implements AutoCloseable {
                     caches,
                     writes,
                     events,
-                    new Digests(client, registry),
+                    digests,
                     new AwaitedBuild(caches, builds),
                     autoscaler,
                     publisher,
@@ -295,6 +301,10 @@ public final class Serving implements AutoCloseable {
             }
         }
 
+        private void resolved(ObjectKey revision) {
+            revisions.enqueue(revision);
+        }
+
         private static void owner(HasMetadata object, String label, WorkLoop<ObjectKey> loop) {
             var name = Meta.label(object, label);
             if (!name.isEmpty()) {
@@ -312,6 +322,7 @@ public final class Serving implements AutoCloseable {
             revisions.close();
             rollouts.close();
             autoscaler.close();
+            digests.close();
             registry.close();
             events.close();
             builds.close();
