@@ -36,8 +36,11 @@ import io.temporal.client.WorkflowClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,7 +196,9 @@ public final class Serving implements AutoCloseable {
             events.start();
             caches.start();
             caches.revisions().all().forEach(revisionReconciler::announce);
-            caches.routes().all().forEach(route -> routeReconciler.restore(route, revisionReconciler.lost()));
+            caches.routes().all().stream()
+                    .sorted(Comparator.comparing(Running::made)) // of two that have one name, the older one keeps it
+                    .forEach(route -> routeReconciler.restore(route, revisionReconciler.lost()));
             caches.domainMappings().all().forEach(domainReconciler::restore);
             caches.pods().all().forEach(pods::changed); // their events may come later than their being known
             publisher.open();
@@ -268,6 +273,10 @@ public final class Serving implements AutoCloseable {
                             revisions.enqueue(ObjectKey.of(revision));
                         }
                     });
+        }
+
+        private static String made(HasMetadata object) {
+            return Objects.requireNonNullElse(object.getMetadata().getCreationTimestamp(), "");
         }
 
         private static @Nullable ScalingMemory memory(ServingConfig config) {

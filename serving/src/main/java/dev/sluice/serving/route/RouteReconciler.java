@@ -36,6 +36,8 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
     private static final String INGRESS = "IngressReady";
     private static final String CERTIFICATE = "CertificateProvisioned";
     private static final Duration UNACKNOWLEDGED = Duration.ofSeconds(1);
+    /** Nothing tells when somebody else gives a name up. */
+    private static final Duration TAKEN = Duration.ofSeconds(10);
 
     private final Caches caches;
     private final Writes writes;
@@ -118,6 +120,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
                         conditions,
                         route.getStatus().traffic(),
                         route.getStatus().rollout());
+                labels.add(route, route.getStatus().traffic());
                 yield Outcome.done();
             }
             case Traffic.Resolution.Good good -> serve(key, route, good, conditions);
@@ -127,23 +130,43 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
     private Outcome serve(ObjectKey key, Route route, Traffic.Resolution.Good good, ConditionSet conditions) {
         conditions.markTrue(TRAFFIC);
         var inTheWay = placeholders.ensure(route, hosts.serviceNames(route, good.targets()));
+        if (inTheWay.isPresent()) {
+            conditions.markFalse(
+                    INGRESS,
+                    "NotOwned",
+                    "There is an existing placeholder Service \"" + inTheWay.get() + "\" that we do not own.");
+            write(
+                    route,
+                    conditions,
+                    route.getStatus().traffic(),
+                    route.getStatus().rollout());
+            labels.add(route, good.targets());
+            return Outcome.again(TAKEN);
+        }
         Map<String, HostRule> rules = hosts.rules(route, good.targets());
         boolean acknowledged = publisher.putHosts(owner(key), rules);
         ingress(conditions, acknowledged, good);
-        inTheWay.ifPresent(name -> conditions.markFalse(
-                INGRESS, "NotOwned", "There is an existing placeholder Service \"" + name + "\" that we do not own."));
+        var taken = publisher.heldByOthers(owner(key));
+        if (!taken.isEmpty()) {
+            conditions.markFalse(
+                    INGRESS, "HostTaken", "Served for another Route already: " + String.join(", ", taken) + ".");
+        }
         var shown = good.targets().stream().map(t -> withUrl(route, t)).toList();
         write(route, conditions, shown, good.rollout());
         var rollout = good.rollout();
         if (rollout != null) {
             rollouts.offer(route, rollout, good.begins());
         }
-        labels.apply(route, good.targets()); // last: another Route may be faster, and all of this is done again
+        // last: another Route may be faster, and all of this is done again
         if (!acknowledged) {
+            labels.add(route, good.targets()); // what led elsewhere may be served still
             return Outcome.again(UNACKNOWLEDGED);
         }
-        boolean moves = rollout != null && RouteRollout.PROGRESSING.equals(rollout.phase());
-        return moves ? Outcome.again(RolloutOffers.AGAIN) : Outcome.done();
+        labels.replace(route, good.targets());
+        if (rollout != null && RouteRollout.PROGRESSING.equals(rollout.phase())) {
+            return Outcome.again(RolloutOffers.AGAIN);
+        }
+        return taken.isEmpty() ? Outcome.done() : Outcome.again(TAKEN);
     }
 
     static void ingress(ConditionSet conditions, boolean acknowledged, Traffic.Resolution.Good good) {
