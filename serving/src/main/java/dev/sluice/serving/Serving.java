@@ -8,6 +8,7 @@ import dev.sluice.model.dataplane.RevisionId;
 import dev.sluice.model.dataplane.RevisionStat;
 import dev.sluice.serving.autoscale.Autoscaler;
 import dev.sluice.serving.autoscale.ScalingMemory;
+import dev.sluice.serving.cluster.Cache;
 import dev.sluice.serving.cluster.Caches;
 import dev.sluice.serving.cluster.Events;
 import dev.sluice.serving.cluster.FollowedKinds;
@@ -176,19 +177,27 @@ public final class Serving implements AutoCloseable {
                     config,
                     settings,
                     clock);
-            routeReconciler = new RouteReconciler(caches, writes, publisher, rollouts, config, settings, clock);
-            services = new WorkLoop<>("services", new ServiceReconciler(caches, writes, events, clock));
+            routeReconciler = new RouteReconciler(caches, writes, events, publisher, rollouts, config, settings, clock);
+            services = new WorkLoop<>(
+                    "services", new ServiceReconciler(caches, writes, events, clock), told(caches.services()));
             configurations = new WorkLoop<>(
                     "configurations",
-                    new ConfigurationReconciler(caches, writes, events, new RequestedBuilds(client), clock));
-            revisions = new WorkLoop<>("revisions", revisionReconciler);
-            routes = new WorkLoop<>("routes", routeReconciler);
+                    new ConfigurationReconciler(caches, writes, events, new RequestedBuilds(client), clock),
+                    told(caches.configurations()));
+            revisions = new WorkLoop<>("revisions", revisionReconciler, told(caches.revisions()));
+            routes = new WorkLoop<>("routes", routeReconciler, told(caches.routes()));
             domainReconciler = new DomainMappingReconciler(caches, writes, publisher, client, config, settings, clock);
-            domains = new WorkLoop<>("domains", domainReconciler);
+            domains = new WorkLoop<>("domains", domainReconciler, told(caches.domainMappings()));
             collections = new WorkLoop<>("collections", new RevisionCollector(caches, writes, settings, clock));
             publisher.tracing(settings.get().tracing());
             settings.onChange(() -> publisher.tracing(settings.get().tracing()));
             settings.onChange(this::settingsChanged);
+        }
+
+        /** Says on an object that it could not be brought up to date, under upstream's reason. */
+        private <T extends HasMetadata> BiConsumer<ObjectKey, RuntimeException> told(Cache<T> cache) {
+            return (key, failure) -> cache.get(key)
+                    .ifPresent(object -> events.warning(object, "InternalError", String.valueOf(failure.getMessage())));
         }
 
         void start() {

@@ -13,6 +13,7 @@ import dev.sluice.model.dataplane.RevisionSettings;
 import dev.sluice.model.time.GoDuration;
 import dev.sluice.serving.ServingConfig;
 import dev.sluice.serving.cluster.Caches;
+import dev.sluice.serving.cluster.Events;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
 import dev.sluice.serving.cluster.Writes;
@@ -52,6 +53,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
     public RouteReconciler(
             Caches caches,
             Writes writes,
+            Events events,
             RouteTablePublisher publisher,
             RolloutOffers rollouts,
             ServingConfig config,
@@ -62,7 +64,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         this.publisher = publisher;
         this.rollouts = rollouts;
         this.settings = settings;
-        this.placeholders = new Placeholders(caches, writes, config);
+        this.placeholders = new Placeholders(caches, writes, events, config);
         this.hosts = new Hosts(config, settings, placeholders::keptInside);
         this.labels = new RoutingLabels(caches, writes, clock);
         this.clock = clock;
