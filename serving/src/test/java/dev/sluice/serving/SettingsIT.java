@@ -75,6 +75,7 @@ class SettingsIT {
     @Test
     void theNextRevisionGetsTheProgressDeadlineOfTheDay() throws Exception {
         platform.namespace("deadline");
+        platform.configure("config-observability", Map.of("logging.revision-url-template", "u:${REVISION_UID}"));
         platform.configure("config-deployment", Map.of("progress-deadline", "77s"));
         await().atMost(SOON)
                 .until(() ->
@@ -92,6 +93,11 @@ class SettingsIT {
                         .getSpec()
                         .getProgressDeadlineSeconds())
                 .isEqualTo(77);
+        await().atMost(SOON).until(() -> {
+            var revision = platform.revision("deadline", "app-00001");
+            return ("u:" + revision.getMetadata().getUid())
+                    .equals(revision.getStatus().logUrl());
+        });
     }
 
     @Test

@@ -295,7 +295,7 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
                         Meta.generation(revision),
                         conditions.list(),
                         status.annotations(),
-                        status.logUrl(),
+                        settings.get().logUrl(revision.getMetadata().getUid()).orElse(null),
                         new ArrayList<>(status.containerStatuses()),
                         new ArrayList<>(status.initContainerStatuses()),
                         view == null ? status.actualReplicas() : Integer.valueOf(view.ready()),
