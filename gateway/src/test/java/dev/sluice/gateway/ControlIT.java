@@ -182,6 +182,16 @@ class ControlIT {
     }
 
     @Test
+    void everyContainerOfAPodHasAHookOfItsOwn() throws Exception {
+        try (var gone = RawUpstream.saying("x");
+                var fixture = new Fixture().program(Fixture.settings(0, 10))) {
+            fixture.gateway.pods(Fixture.REVISION, List.of(Fixture.pod(gone, State.TERMINATING)));
+            assertThat(Admin.get(fixture, "/drain/default/hello-00001/serves")).endsWith("DRAINED\n");
+            assertThat(Admin.get(fixture, "/drain/default/hello-00001/beside")).endsWith("DRAINED\n");
+        }
+    }
+
+    @Test
     void letsALivenessRestartGoAfterTwoSeconds() throws Exception {
         try (var pod = RawUpstream.saying("x");
                 var fixture = new Fixture().program(Fixture.settings(0, 10)).ready(pod)) {

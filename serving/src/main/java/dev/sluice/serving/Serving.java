@@ -8,6 +8,7 @@ import dev.sluice.model.dataplane.RevisionId;
 import dev.sluice.model.dataplane.RevisionStat;
 import dev.sluice.serving.autoscale.Autoscaler;
 import dev.sluice.serving.autoscale.ScalingMemory;
+import dev.sluice.serving.cluster.Cache;
 import dev.sluice.serving.cluster.Caches;
 import dev.sluice.serving.cluster.Events;
 import dev.sluice.serving.cluster.FollowedKinds;
@@ -16,6 +17,7 @@ import dev.sluice.serving.cluster.ObjectKey;
 import dev.sluice.serving.cluster.Writes;
 import dev.sluice.serving.config.LiveSettings;
 import dev.sluice.serving.digest.Digests;
+import dev.sluice.serving.digest.PendingDigests;
 import dev.sluice.serving.digest.Registry;
 import dev.sluice.serving.domain.DomainMappingReconciler;
 import dev.sluice.serving.gc.RevisionCollector;
@@ -36,8 +38,11 @@ import io.temporal.client.WorkflowClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,10 +128,14 @@ public final class Serving implements AutoCloseable {
         /** For so long the changes of a revision that is Ready are gathered into one look at it. */
         private static final Duration GATHER = Duration.ofMillis(300);
 
+        /** A registry that answers by then costs a revision no status of its own. */
+        private static final Duration DIGEST_PATIENCE = Duration.ofMillis(500);
+
         private final Caches caches;
         private final Events events;
         private final FollowedKinds builds;
         private final Registry registry;
+        private final PendingDigests digests;
         private final PodFeed pods;
         private final RouteTablePublisher publisher;
         private final Autoscaler autoscaler;
@@ -153,6 +162,7 @@ public final class Serving implements AutoCloseable {
             events = new Events(client, clock);
             builds = new FollowedKinds(client, ServingLabels.BUILD_HASH, this::buildChanged);
             registry = new Registry(config.registries(), () -> settings.get().deployment());
+            digests = new PendingDigests(new Digests(client, registry)::resolve, DIGEST_PATIENCE, this::resolved);
             pods = new PodFeed(caches::podsOf, gateway);
             publisher = new RouteTablePublisher(gateway, clock.millis());
             autoscaler = new Autoscaler(writes, pods, gateway, this::revisionChanged, memory(config), clock);
@@ -161,26 +171,34 @@ public final class Serving implements AutoCloseable {
                     caches,
                     writes,
                     events,
-                    new Digests(client, registry),
+                    digests,
                     new AwaitedBuild(caches, builds),
                     autoscaler,
                     publisher,
                     config,
                     settings,
                     clock);
-            routeReconciler = new RouteReconciler(caches, writes, publisher, rollouts, config, settings, clock);
-            services = new WorkLoop<>("services", new ServiceReconciler(caches, writes, events, clock));
+            routeReconciler = new RouteReconciler(caches, writes, events, publisher, rollouts, config, settings, clock);
+            services = new WorkLoop<>(
+                    "services", new ServiceReconciler(caches, writes, events, clock), told(caches.services()));
             configurations = new WorkLoop<>(
                     "configurations",
-                    new ConfigurationReconciler(caches, writes, events, new RequestedBuilds(client), clock));
-            revisions = new WorkLoop<>("revisions", revisionReconciler);
-            routes = new WorkLoop<>("routes", routeReconciler);
+                    new ConfigurationReconciler(caches, writes, events, new RequestedBuilds(client), clock),
+                    told(caches.configurations()));
+            revisions = new WorkLoop<>("revisions", revisionReconciler, told(caches.revisions()));
+            routes = new WorkLoop<>("routes", routeReconciler, told(caches.routes()));
             domainReconciler = new DomainMappingReconciler(caches, writes, publisher, client, config, settings, clock);
-            domains = new WorkLoop<>("domains", domainReconciler);
+            domains = new WorkLoop<>("domains", domainReconciler, told(caches.domainMappings()));
             collections = new WorkLoop<>("collections", new RevisionCollector(caches, writes, settings, clock));
             publisher.tracing(settings.get().tracing());
             settings.onChange(() -> publisher.tracing(settings.get().tracing()));
             settings.onChange(this::settingsChanged);
+        }
+
+        /** Says on an object that it could not be brought up to date, under upstream's reason. */
+        private <T extends HasMetadata> BiConsumer<ObjectKey, RuntimeException> told(Cache<T> cache) {
+            return (key, failure) -> cache.get(key)
+                    .ifPresent(object -> events.warning(object, "InternalError", String.valueOf(failure.getMessage())));
         }
 
         void start() {
@@ -188,7 +206,9 @@ public final class Serving implements AutoCloseable {
             events.start();
             caches.start();
             caches.revisions().all().forEach(revisionReconciler::announce);
-            caches.routes().all().forEach(route -> routeReconciler.restore(route, revisionReconciler.lost()));
+            caches.routes().all().stream()
+                    .sorted(Comparator.comparing(Running::made)) // of two that have one name, the older one keeps it
+                    .forEach(route -> routeReconciler.restore(route, revisionReconciler.lost()));
             caches.domainMappings().all().forEach(domainReconciler::restore);
             caches.pods().all().forEach(pods::changed); // their events may come later than their being known
             publisher.open();
@@ -266,6 +286,10 @@ public final class Serving implements AutoCloseable {
                     });
         }
 
+        private static String made(HasMetadata object) {
+            return Objects.requireNonNullElse(object.getMetadata().getCreationTimestamp(), "");
+        }
+
         private static @Nullable ScalingMemory memory(ServingConfig config) {
             var file = config.scalingMemory();
             return file == null ? null : ScalingMemory.in(file);
@@ -297,6 +321,10 @@ public final class Serving implements AutoCloseable {
             }
         }
 
+        private void resolved(ObjectKey revision) {
+            revisions.enqueue(revision);
+        }
+
         private static void owner(HasMetadata object, String label, WorkLoop<ObjectKey> loop) {
             var name = Meta.label(object, label);
             if (!name.isEmpty()) {
@@ -314,6 +342,7 @@ public final class Serving implements AutoCloseable {
             revisions.close();
             rollouts.close();
             autoscaler.close();
+            digests.close();
             registry.close();
             events.close();
             builds.close();

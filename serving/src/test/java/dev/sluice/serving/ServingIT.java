@@ -8,6 +8,7 @@ import dev.sluice.api.serving.Revision;
 import dev.sluice.api.serving.Route;
 import dev.sluice.api.serving.RouteSpec;
 import dev.sluice.api.serving.ServingAnnotations;
+import dev.sluice.api.serving.ServingLabels;
 import dev.sluice.api.serving.TrafficTarget;
 import dev.sluice.model.dataplane.PodEndpoint;
 import dev.sluice.model.dataplane.RevisionId;
@@ -218,9 +219,11 @@ class ServingIT {
         platform.apply("min", "app", Platform.image("hello"), NONE, Map.of("autoscaling.knative.dev/window", "6s"));
         var id = new RevisionId("min", "app-00001");
         await().atMost(SOON).until(() -> ready("min", "app").equals("True"));
+        var first = uids(id);
 
         annotate(id, "autoscaling.knative.dev/min-scale", "3");
         await().atMost(SOON).until(() -> platform.gateway.podsOf(id).size() == 3);
+        assertThat(uids(id)).as("nothing of its pods has changed").containsAll(first);
 
         annotate(id, "autoscaling.knative.dev/min-scale", "0");
         await().atMost(Duration.ofSeconds(30)).until(() -> platform.replicas(id) == 0);
@@ -342,6 +345,92 @@ class ServingIT {
                         .getAnnotations()
                         .get(ServingAnnotations.ROUTES),
                 "");
+    }
+
+    @Test
+    void whatARouteNamesIsKeptAlsoWhileTheRestIsNotThere() throws Exception {
+        platform.namespace("kept");
+        platform.apply("kept", "app", Platform.image("one"), NONE, NONE);
+        await().atMost(SOON).until(() -> ready("kept", "app").equals("True"));
+        platform.apply("kept", "app", Platform.image("two"), NONE, NONE);
+        await().atMost(SOON).until(() -> routing("kept", "app-00001").equals("reserve"));
+
+        route("kept", "raw", pinned("app-00001", 50), pinned("app-00009", 50));
+        await().atMost(SOON).until(() -> routing("kept", "app-00001").equals("active raw"));
+        assertThat(Platform.condition(platform.route("kept", "raw").getStatus().conditions(), "Ready"))
+                .isEqualTo("False RevisionMissing");
+
+        route("kept", "raw", pinned("app-00001", 100));
+        await().atMost(SOON)
+                .until(() -> platform.gateway.split("raw.kept.localhost").equals(Map.of("app-00001", 100)));
+        platform.gateway.silent = true;
+        try {
+            route("kept", "raw", pinned("app-00002", 100));
+            await().atMost(SOON).until(() -> routing("kept", "app-00002").equals("active app,raw"));
+            platform.client
+                    .resources(Route.class)
+                    .inNamespace("kept")
+                    .withName("raw")
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"metadata\":{\"annotations\":{\"example.com/look\":\"again\"}}}");
+            await().atMost(SOON).until(() -> annotated("kept", "raw", "example.com/look"));
+            assertThat(routing("kept", "app-00001"))
+                    .as("a gateway may serve it still")
+                    .isEqualTo("active raw");
+        } finally {
+            platform.gateway.silent = false;
+        }
+        await().atMost(SOON).until(() -> routing("kept", "app-00001").equals("reserve"));
+    }
+
+    @Test
+    void aNameThatAnotherRouteHasIsNotTakenFromIt() throws Exception {
+        platform.namespace("taken");
+        platform.apply("taken", "b-a", Platform.image("one"), NONE, NONE);
+        await().atMost(SOON).until(() -> ready("taken", "b-a").equals("True"));
+
+        route("taken", "a", new TrafficTarget("b", "b-a-00001", null, false, 100L, null));
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .until(() -> Platform.condition(
+                                platform.route("taken", "a").getStatus().conditions(), "IngressReady")
+                        .equals("False NotOwned"));
+        assertThat(platform.gateway.rule("b-a.taken.localhost").orElseThrow().owner())
+                .isEqualTo("b-a");
+        assertThat(platform.gateway.rule("a.taken.localhost")).isEmpty();
+    }
+
+    private static TrafficTarget pinned(String revision, long percent) {
+        return new TrafficTarget(null, revision, null, false, percent, null);
+    }
+
+    private void route(String namespace, String name, TrafficTarget... traffic) {
+        var route = new Route();
+        route.setMetadata(
+                new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
+        route.setSpec(new RouteSpec(List.of(traffic)));
+        platform.client.resource(route).forceConflicts().serverSideApply();
+    }
+
+    /** Whether the Kubernetes Service of a Route has an annotation of the Route: it has been looked at since. */
+    private boolean annotated(String namespace, String service, String annotation) {
+        return platform.client
+                .services()
+                .inNamespace(namespace)
+                .withName(service)
+                .require()
+                .getMetadata()
+                .getAnnotations()
+                .containsKey(annotation);
+    }
+
+    /** The routing state of a revision and the Routes that lead to it. */
+    private String routing(String namespace, String revision) {
+        var metadata = platform.revision(namespace, revision).getMetadata();
+        return (metadata.getLabels().get(ServingLabels.ROUTING_STATE) + " "
+                        + metadata.getAnnotations().getOrDefault(ServingAnnotations.ROUTES, ""))
+                .strip();
     }
 
     @Test

@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +75,7 @@ class SettingsIT {
     @Test
     void theNextRevisionGetsTheProgressDeadlineOfTheDay() throws Exception {
         platform.namespace("deadline");
+        platform.configure("config-observability", Map.of("logging.revision-url-template", "u:${REVISION_UID}"));
         platform.configure("config-deployment", Map.of("progress-deadline", "77s"));
         await().atMost(SOON)
                 .until(() ->
@@ -90,6 +93,11 @@ class SettingsIT {
                         .getSpec()
                         .getProgressDeadlineSeconds())
                 .isEqualTo(77);
+        await().atMost(SOON).until(() -> {
+            var revision = platform.revision("deadline", "app-00001");
+            return ("u:" + revision.getMetadata().getUid())
+                    .equals(revision.getStatus().logUrl());
+        });
     }
 
     @Test
@@ -213,6 +221,36 @@ class SettingsIT {
         var conditions = platform.revision("quota", "app-00001").getStatus().conditions();
         assertThat(Platform.condition(conditions, "ResourcesAvailable")).isEqualTo("False FailedCreate");
         assertThat(conditions).anySatisfy(c -> assertThat(c.message()).contains("exceeded quota: none"));
+    }
+
+    @Test
+    void aRegistryThatDoesNotAnswerIsWaitedForBesideTheOthers() throws Exception {
+        platform.namespace("silent");
+        platform.configure("config-deployment", Map.of("digest-resolution-timeout", "10m"));
+        await().atMost(SOON)
+                .until(() -> platform.settings
+                                .get()
+                                .deployment()
+                                .digestResolutionTimeout()
+                                .toMinutes()
+                        == 10);
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            platform.apply("silent", "app", "127.0.0.1:" + silent.getLocalPort() + "/app:v1", NONE, NONE);
+            await().atMost(SOON)
+                    .ignoreExceptions()
+                    .until(() -> platform.revision("silent", "app-00001").getStatus().conditions().stream()
+                            .filter(c -> "Unknown".equals(c.status()) && "ResolvingDigests".equals(c.reason()))
+                            .map(c -> c.type())
+                            .toList()
+                            .equals(List.of("ContainerHealthy", "Ready", "ResourcesAvailable")));
+        }
+        await().atMost(SOON)
+                .until(() -> Platform.condition(
+                                platform.revision("silent", "app-00001")
+                                        .getStatus()
+                                        .conditions(),
+                                "ContainerHealthy")
+                        .equals("False ContainerMissing"));
     }
 
     private Map<String, String> states(String namespace) {

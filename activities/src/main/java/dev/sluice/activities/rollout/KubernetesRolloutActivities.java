@@ -7,7 +7,7 @@ import dev.sluice.api.serving.RouteRollout;
 import dev.sluice.api.serving.ServingAnnotations;
 import dev.sluice.api.serving.ServingLabels;
 import dev.sluice.api.serving.TrafficTarget;
-import dev.sluice.model.autoscale.GoDuration;
+import dev.sluice.model.time.GoDuration;
 import dev.sluice.workflows.rollout.RolloutActivities;
 import dev.sluice.workflows.rollout.RolloutPhase;
 import dev.sluice.workflows.rollout.RolloutRef;
@@ -144,11 +144,9 @@ public final class KubernetesRolloutActivities implements RolloutActivities {
                 : annotations.getOrDefault(
                         ServingAnnotations.ROLLOUT_DURATION,
                         annotations.get(ServingAnnotations.ROLLOUT_DURATION_LEGACY));
-        try {
-            return own == null ? defaultDuration.get() : GoDuration.parse(own);
-        } catch (IllegalArgumentException _) {
-            return defaultDuration.get(); // admission refuses it; an object from before that gets the default
-        }
+        return Optional.ofNullable(own)
+                .flatMap(GoDuration::parse) // what is none is from before admission refused it
+                .orElseGet(defaultDuration);
     }
 
     private static long generation(Revision revision) {

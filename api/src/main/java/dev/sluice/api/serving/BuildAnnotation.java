@@ -17,6 +17,9 @@ import java.util.Optional;
  */
 public record BuildAnnotation(ObjectNode object, String hash) {
     public static final String KEY = "serving.sluice.dev/build";
+    /** On the template of revisions, so that another build is another revision: only a change of a spec is a new generation. */
+    public static final String TEMPLATE_HASH = "serving.sluice.dev/build-hash";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LABEL_LENGTH = 63;
 
@@ -32,11 +35,14 @@ public record BuildAnnotation(ObjectNode object, String hash) {
             if (!(JSON.readTree(raw) instanceof ObjectNode written)) {
                 throw new IllegalArgumentException("annotation " + KEY + " is not a JSON object");
             }
-            return new BuildAnnotation(
-                    whole(written), HistoricForm.hash(written).substring(0, LABEL_LENGTH));
+            return new BuildAnnotation(whole(written), hash(written));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("annotation " + KEY + " is not JSON: " + e.getOriginalMessage(), e);
         }
+    }
+
+    public static String hash(ObjectNode written) {
+        return HistoricForm.hash(written).substring(0, LABEL_LENGTH);
     }
 
     /** The object that a {@code build} field means in each of its historic forms. */

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.net.HttpURLConnection;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,9 @@ import java.util.Set;
 public final class PodDryRun {
     private static final Set<String> TEMPLATED = Set.of("services", "configurations");
     private static final String GROUP = "serving.knative.dev";
+    /** Of a port whose number is left to Knative. */
+    private static final int DEFAULT_PORT = 8080;
+
     private static final String NAME_PREFIX = "dry-run-validation";
 
     private final KubernetesClient client;
@@ -37,7 +41,10 @@ public final class PodDryRun {
             return Optional.empty();
         }
         try {
-            client.resource(pod(request.path("namespace").asText(), spec))
+            client.resource(pod(
+                            client.getKubernetesSerialization(),
+                            request.path("namespace").asText(),
+                            spec))
                     .dryRun()
                     .create();
             return Optional.empty();
@@ -52,12 +59,16 @@ public final class PodDryRun {
         }
     }
 
-    private Pod pod(String namespace, JsonNode spec) {
-        var serialization = client.getKubernetesSerialization();
+    static Pod pod(KubernetesSerialization serialization, String namespace, JsonNode spec) {
         var pod = serialization.unmarshal(spec.toString(), PodSpec.class);
         for (var container : pod.getContainers()) {
             if (container.getName() == null || container.getName().isEmpty()) {
                 container.setName("user-container");
+            }
+            for (var port : container.getPorts()) {
+                if (port.getContainerPort() == null || port.getContainerPort() == 0) {
+                    port.setContainerPort(DEFAULT_PORT);
+                }
             }
             container.setReadinessProbe(null); // its port may be left to Knative
             container.setLivenessProbe(null);

@@ -112,8 +112,9 @@ class ProbesConformance {
                         "starter",
                         "$V1",
                         "env: [{name: START_DELAY_MS, value: '4000'}]",
-                        "startupProbe: {httpGet: {path: /live}, periodSeconds: 1, failureThreshold: 20}",
-                        "livenessProbe: {httpGet: {path: /live}, periodSeconds: 1, failureThreshold: 1}")
+                        "ports: [{name: http1, containerPort: 8080}]",
+                        "startupProbe: {httpGet: {path: /live, port: http1}, periodSeconds: 1, failureThreshold: 20}",
+                        "livenessProbe: {httpGet: {path: /live, port: http1}, periodSeconds: 1, failureThreshold: 1}")
                 .ready();
         assertThat(service.body("/")).isEqualTo(V1.message());
         assertThat(world.thing(Kind.POD, World.nameOf(world.list(Kind.POD).getFirst()))

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
@@ -16,7 +17,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code /healthz}, {@code /ready}, {@code /metrics} and {@code /drain/{namespace}/{revision}}. */
+/** {@code /healthz}, {@code /ready}, {@code /metrics} and {@code /drain/{namespace}/{revision}/{container}}. */
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
     /** How long a drain hook waits for its pod's deletion to be seen: longer means that none is coming. */
@@ -73,8 +74,10 @@ public final class AdminServer implements AutoCloseable {
 
     private void drain(HttpExchange exchange) throws IOException {
         var parts = exchange.getRequestURI().getPath().substring(DRAIN.length()).split("/", -1);
-        if (parts.length != 2 || parts[0].isEmpty() || parts[1].isEmpty()) {
-            respond(exchange, 404, "want /drain/{namespace}/{revision}\n");
+        // pods of before have a hook on one container only, which does not say its name
+        boolean named = parts.length == 3;
+        if ((!named && parts.length != 2) || Arrays.asList(parts).contains("")) {
+            respond(exchange, 404, "want /drain/{namespace}/{revision}/{container}\n");
             return;
         }
         var revision = new RevisionId(parts[0], parts[1]);
@@ -84,7 +87,7 @@ public final class AdminServer implements AutoCloseable {
             return;
         }
         try {
-            var outcome = gate.drainHook(PATIENCE, LONGEST_DRAIN);
+            var outcome = gate.drainHook(named ? parts[2] : "", PATIENCE, LONGEST_DRAIN);
             LOG.atDebug()
                     .addKeyValue("revision", revision)
                     .addKeyValue("outcome", outcome)

@@ -4,6 +4,8 @@ import dev.sluice.gateway.upstream.ConnectionPool;
 import dev.sluice.model.dataplane.PodEndpoint;
 import dev.sluice.model.dataplane.PodEndpoint.State;
 import dev.sluice.model.dataplane.RevisionSettings.Probe;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One pod as a gate sees it. Everything but the pool is guarded by the gate's monitor. */
@@ -22,8 +24,8 @@ public final class Pod {
     int inFlight;
     /** Requests of other gateways. */
     int lent;
-    /** A drain hook that returned has been put to this pod's account. */
-    boolean charged;
+    /** The containers of which a drain hook that returned has been put to this pod's account. */
+    final Set<String> charged = new HashSet<>(0);
 
     Pod(PodEndpoint endpoint) {
         this.endpoint = endpoint;

@@ -172,20 +172,19 @@ final class PodSet {
         return sum;
     }
 
-    /** Terminating pods for which no drain hook has returned yet. */
-    int uncharged() {
+    /** Terminating pods for which no drain hook of this container has returned yet. */
+    int uncharged(String container) {
         int count = 0;
         for (var pod : pods.values()) {
-            count += pod.terminating() && !pod.charged ? 1 : 0;
+            count += pod.terminating() && !pod.charged.contains(container) ? 1 : 0;
         }
         return count;
     }
 
-    /** Puts a returning drain hook to the account of one terminating pod. */
-    void charge() {
+    /** Puts a returning drain hook of this container to the account of one terminating pod. */
+    void charge(String container) {
         for (var pod : pods.values()) {
-            if (pod.terminating() && !pod.charged) {
-                pod.charged = true;
+            if (pod.terminating() && pod.charged.add(container)) {
                 return;
             }
         }

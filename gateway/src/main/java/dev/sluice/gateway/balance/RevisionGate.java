@@ -64,7 +64,7 @@ public final class RevisionGate {
     private boolean wakeAsked;
 
     @GuardedBy("this")
-    private int hooks;
+    private final DrainHooks hooks = new DrainHooks();
 
     /** Another gateway that keeps the limit, where there is one. */
     @GuardedBy("this")
@@ -401,16 +401,16 @@ public final class RevisionGate {
     }
 
     /**
-     * A preStop hook of one of this revision's pods, which cannot say which: returns when there are as many terminating
-     * pods as hooks and none of them has anything in flight. Without a deletion within {@code patience} it is a
-     * liveness restart, and is let go (spec/gateway-experiments.md section 1).
+     * A preStop hook of a container of one of this revision's pods, which cannot say of which: returns when there are as many
+     * terminating pods as hooks of that container and none of them has anything in flight. Without a deletion within
+     * {@code patience} it is a liveness restart, and is let go (spec/gateway-experiments.md section 1).
      */
-    public DrainOutcome drainHook(Duration patience, Duration limit) throws InterruptedException {
+    public DrainOutcome drainHook(String container, Duration patience, Duration limit) throws InterruptedException {
         long start = System.nanoTime();
         synchronized (this) {
-            hooks++;
+            hooks.enter(container);
             try {
-                while (hooks > pods.uncharged()) {
+                while (hooks.waiting(container) > pods.uncharged(container)) {
                     if (!waitUntil(start + patience.toNanos())) {
                         return DrainOutcome.NO_DELETION;
                     }
@@ -420,10 +420,10 @@ public final class RevisionGate {
                         return DrainOutcome.TIMED_OUT;
                     }
                 }
-                pods.charge();
+                pods.charge(container);
                 return DrainOutcome.DRAINED;
             } finally {
-                hooks--;
+                hooks.leave(container);
             }
         }
     }
@@ -450,7 +450,7 @@ public final class RevisionGate {
     }
 
     synchronized boolean idle() {
-        return numbers.concurrency() == 0 && pods.isEmpty() && hooks == 0;
+        return numbers.concurrency() == 0 && pods.isEmpty() && hooks.isEmpty();
     }
 
     /** Snapshot for the metrics page. */

@@ -1,5 +1,6 @@
 package dev.sluice.model.autoscale;
 
+import dev.sluice.model.time.GoDuration;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -145,7 +146,7 @@ public record ScalingSpec(
         }
 
         Optional<Duration> duration(String key) {
-            return read(key, GoDuration::parse);
+            return text(key).flatMap(GoDuration::parse);
         }
 
         private <T> Optional<T> read(String key, Function<String, T> parse) {

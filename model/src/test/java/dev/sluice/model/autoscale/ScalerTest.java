@@ -186,8 +186,8 @@ class ScalerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"6s, PT6S", "1m30s, PT1M30S", "0, PT0S", "1.5h, PT1H30M", "250ms, PT0.25S"})
+    @CsvSource({"1m30s, PT1M30S", "0, PT0S", "2000000\u03bcs, PT2S", "2000000\u00b5s, PT2S", "soon, PT0S"})
     void durationsAreReadAsGoWritesThem(String text, Duration duration) {
-        assertThat(GoDuration.parse(text)).isEqualTo(duration);
+        assertThat(spec("scale-down-delay", text).scaleDownDelay()).isEqualTo(duration);
     }
 }

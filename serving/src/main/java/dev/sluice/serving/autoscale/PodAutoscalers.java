@@ -94,8 +94,7 @@ public final class PodAutoscalers {
         }
         if (!Meta.annotations(existing).equals(Meta.annotations(wanted))
                 || !writes.json(existing.getSpec()).equals(writes.json(wanted.getSpec()))) {
-            wanted.getMetadata().setResourceVersion(existing.getMetadata().getResourceVersion());
-            existing = writes.update(wanted);
+            existing = writes.update(existing, wanted);
         }
         switch (scaler(revision)) {
             case AutoscalingKeys.KPA -> writes.status(existing, status(existing, view), PodAutoscaler::new);
@@ -115,8 +114,7 @@ public final class PodAutoscalers {
             writes.create(wanted);
         } else if (Meta.controlledBy(existing, pa)
                 && !existing.getSpec().equals(HorizontalScaling.defaulted(wanted, existing))) {
-            wanted.getMetadata().setResourceVersion(existing.getMetadata().getResourceVersion());
-            writes.update(wanted);
+            writes.update(existing, wanted);
         }
     }
 

@@ -78,6 +78,14 @@ public final class Meta {
                 .withOwnerReferences(controller(owner));
     }
 
+    /** The labels and annotations of {@code wanted}; owners and finalizers that others have added to {@code existing} stay. */
+    static ObjectMeta replacing(HasMetadata existing, HasMetadata wanted) {
+        return new ObjectMetaBuilder(existing.getMetadata())
+                .withLabels(labels(wanted))
+                .withAnnotations(annotations(wanted))
+                .build();
+    }
+
     /** The metadata that a write of the status needs: nothing that could change the object itself. */
     static ObjectMeta identity(HasMetadata object) {
         return new ObjectMetaBuilder()

@@ -45,9 +45,10 @@ public final class Writes {
                 .get());
     }
 
-    /** Replaces the object, unless it changed since. */
-    public <T extends HasMetadata> T update(T object) {
-        return client.resource(object).update();
+    /** Makes {@code existing} as {@code wanted} is, unless it changed since. */
+    public <T extends HasMetadata> T update(T existing, T wanted) {
+        wanted.setMetadata(Meta.replacing(existing, wanted));
+        return client.resource(wanted).update();
     }
 
     /** Writes {@code status} unless it is there already; true when it wrote. */

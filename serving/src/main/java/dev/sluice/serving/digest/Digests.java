@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ public final class Digests {
         var initContainers = list(pod.getInitContainers());
         boolean given =
                 Stream.concat(containers.stream(), initContainers.stream()).allMatch(c -> image(c).contains("@"));
-        var credentials = given ? Map.<String, Credential>of() : secrets.of(namespace, pod);
+        var credentials = given ? Keyring.empty() : secrets.of(namespace, pod);
         var resolved = new ArrayList<List<ContainerDigest>>();
         for (var group : List.of(containers, initContainers)) {
             var digests = new ArrayList<ContainerDigest>();

@@ -16,6 +16,8 @@ record ImageName(
         String tag,
         @Nullable String digest) {
     static final String HUB = "docker.io";
+    /** Its other name. */
+    static final String HUB_INDEX = "index.docker.io";
 
     static ImageName parse(String image) {
         var rest = image;
@@ -36,7 +38,7 @@ record ImageName(
         boolean named = head.contains(".") || head.contains(":") || head.equals("localhost");
         var registry = named ? head : HUB;
         var repository = named ? rest.substring(slash + 1) : rest;
-        if (registry.equals("index.docker.io")) {
+        if (registry.equals(HUB_INDEX)) {
             registry = HUB;
         }
         if (registry.equals(HUB) && !repository.contains("/")) {

@@ -8,8 +8,8 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +25,7 @@ final class PullSecrets {
         this.client = client;
     }
 
-    /** By registry, as the secrets name them but without scheme and path; the first one wins. */
-    Map<String, Credential> of(String namespace, PodSpec pod) {
+    Keyring of(String namespace, PodSpec pod) {
         var names = new LinkedHashSet<String>(references(pod.getImagePullSecrets()));
         var account = pod.getServiceAccountName() == null ? "default" : pod.getServiceAccountName();
         var found = client.serviceAccounts()
@@ -36,38 +35,38 @@ final class PullSecrets {
         if (found != null) {
             names.addAll(references(found.getImagePullSecrets()));
         }
-        var credentials = new HashMap<String, Credential>();
+        var keyring = Keyring.empty();
         for (var name : names) {
             var secret = client.secrets().inNamespace(namespace).withName(name).get();
             if (secret != null) {
-                read(secret).forEach(credentials::putIfAbsent);
+                keyring = keyring.with(read(secret));
             }
         }
-        return credentials;
+        return keyring;
     }
 
-    static Map<String, Credential> read(Secret secret) {
+    static Keyring read(Secret secret) {
         var data = secret.getData() == null ? Map.<String, String>of() : secret.getData();
-        var credentials = new HashMap<String, Credential>();
+        var keys = new ArrayList<Keyring.Key>();
         try {
             var config = data.get(".dockerconfigjson");
             if (config != null) {
-                add(JSON.readTree(decode(config)).path("auths"), credentials);
+                add(JSON.readTree(decode(config)).path("auths"), keys);
             }
             var older = data.get(".dockercfg");
             if (older != null) {
-                add(JSON.readTree(decode(older)), credentials);
+                add(JSON.readTree(decode(older)), keys);
             }
         } catch (JsonProcessingException | IllegalArgumentException _) {
-            return Map.of(); // a kubelet ignores such a secret too
+            return Keyring.empty(); // a kubelet ignores such a secret too
         }
-        return credentials;
+        return new Keyring(keys);
     }
 
-    private static void add(JsonNode auths, Map<String, Credential> to) {
+    private static void add(JsonNode auths, List<Keyring.Key> to) {
         auths.properties()
                 .forEach(entry -> credential(entry.getValue())
-                        .ifPresent(credential -> to.putIfAbsent(host(entry.getKey()), credential)));
+                        .ifPresent(credential -> to.add(Keyring.Key.of(entry.getKey(), credential))));
     }
 
     private static Optional<Credential> credential(JsonNode auth) {
@@ -80,13 +79,6 @@ final class PullSecrets {
         return colon < 0
                 ? Optional.empty()
                 : Optional.of(new Credential(pair.substring(0, colon), pair.substring(colon + 1)));
-    }
-
-    private static String host(String key) {
-        var rest = key.replaceFirst("^https?://", "");
-        int slash = rest.indexOf('/');
-        var host = slash < 0 ? rest : rest.substring(0, slash);
-        return host.equals("index.docker.io") ? ImageName.HUB : host;
     }
 
     private static List<String> references(@Nullable List<LocalObjectReference> references) {

@@ -17,9 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Asks a registry (OCI distribution API) what a tag stands for. */
 public final class Registry implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final int AT_ONCE = 16;
     private static final Pattern CHALLENGE = Pattern.compile("([a-zA-Z_]+)=\"([^\"]*)\"");
     private static final String MANIFESTS = String.join(
             ", ",
@@ -43,18 +47,22 @@ public final class Registry implements AutoCloseable {
             .followRedirects(HttpClient.Redirect.NORMAL)
             .build();
 
+    /** So that a registry is not asked everything at once; by host. */
+    private final Map<String, Semaphore> turns = new ConcurrentHashMap<>();
+
     /** @param settings which registries' tags are run as they are, and how long an answer may take */
     public Registry(ServingConfig.Registries config, Supplier<DeploymentConfig> settings) {
         this.config = config;
         this.settings = settings;
     }
 
-    public RegistryAnswer resolve(String image, Map<String, Credential> credentials) throws InterruptedException {
+    RegistryAnswer resolve(String image, Keyring credentials) throws InterruptedException {
         var name = ImageName.parse(image);
-        if (name.digest() != null
-                || settings.get().registriesSkippingTagResolving().contains(name.registry())) {
+        if (name.digest() != null || skipped(name.registry())) {
             return new RegistryAnswer.Resolved(image);
         }
+        var turn = turns.computeIfAbsent(host(name), _ -> new Semaphore(AT_ONCE, true));
+        turn.acquire();
         try {
             return ask(name, image, credentials);
         } catch (ConnectException e) { // which has no message of its own
@@ -65,7 +73,15 @@ public final class Registry implements AutoCloseable {
             return failed(image, host(name) + ": " + text);
         } catch (IllegalArgumentException e) {
             return failed(image, host(name) + ": " + e.getMessage());
+        } finally {
+            turn.release();
         }
+    }
+
+    /** Knative knows Docker Hub as {@code index.docker.io}. */
+    private boolean skipped(String registry) {
+        var skipped = settings.get().registriesSkippingTagResolving();
+        return skipped.contains(registry) || (registry.equals(ImageName.HUB) && skipped.contains(ImageName.HUB_INDEX));
     }
 
     private static boolean isUnresolved(Throwable e) {
@@ -82,15 +98,22 @@ public final class Registry implements AutoCloseable {
         http.shutdownNow();
     }
 
-    private RegistryAnswer ask(ImageName name, String image, Map<String, Credential> credentials)
+    private RegistryAnswer ask(ImageName name, String image, Keyring credentials)
             throws IOException, InterruptedException {
         var host = host(name);
         var url = "%s://%s/v2/%s/manifests/%s".formatted(scheme(host), host, name.repository(), name.tag());
         String authorization = null;
         var response = manifest("HEAD", url, null);
         if (response.statusCode() == HttpURLConnection.HTTP_UNAUTHORIZED) {
-            authorization = authorize(response, credentials.get(name.registry()));
-            response = authorization == null ? response : manifest("HEAD", url, authorization);
+            var refused = response;
+            var tried = new ArrayList<@Nullable Credential>(credentials.of(name));
+            if (tried.isEmpty()) {
+                tried.add(null); // some give everybody a token
+            }
+            for (var next = tried.iterator(); next.hasNext() && isRefused(response); ) {
+                authorization = authorize(refused, next.next());
+                response = authorization == null ? response : manifest("HEAD", url, authorization);
+            }
         }
         if (response.statusCode() != HttpURLConnection.HTTP_OK) {
             // a HEAD has no body: the registry's own words come with a GET
@@ -104,6 +127,11 @@ public final class Registry implements AutoCloseable {
             digest = sha256(manifest("GET", url, authorization).body());
         }
         return new RegistryAnswer.Resolved(name.with(digest));
+    }
+
+    private static boolean isRefused(HttpResponse<?> response) {
+        return response.statusCode() == HttpURLConnection.HTTP_UNAUTHORIZED
+                || response.statusCode() == HttpURLConnection.HTTP_FORBIDDEN;
     }
 
     private HttpResponse<byte[]> manifest(String method, String url, @Nullable String authorization)

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** Which revisions of one Configuration go (spec/serving.md section 1.14). Pure. */
 record Retention(GcConfig config) {
     /**
-     * A revision that may go: none that a Route leads to, that is the latest ready one, or that is to be kept.
+     * A revision that may go: none that a Route leads to or names, that is the latest ready one, or that is to be kept.
      *
      * @param lastActive when a Route last led to it, else when it was made
      */

@@ -62,10 +62,11 @@ public final class RevisionCollector implements WorkLoop.Work<ObjectKey> {
                 .orElse(Outcome.done());
     }
 
-    private static boolean mayGo(Revision revision, Configuration configuration) {
+    private boolean mayGo(Revision revision, Configuration configuration) {
         var name = revision.getMetadata().getName();
         return !Meta.deleting(revision)
                 && !name.equals(configuration.getStatus().latestReadyRevisionName())
+                && caches.routesToRevision(ObjectKey.of(revision)).isEmpty()
                 && !"true".equalsIgnoreCase(Meta.annotations(revision).get(ServingAnnotations.NO_GC))
                 && Meta.label(revision, ServingLabels.ROUTING_STATE).equals(ServingLabels.STATE_RESERVE);
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ public final class WorkLoop<K> implements AutoCloseable {
 
     private final String name;
     private final Work<K> work;
+    private final BiConsumer<K, RuntimeException> onFailure;
     private final Semaphore slots = new Semaphore(AT_ONCE);
     private final ScheduledThreadPoolExecutor timer;
     /** Guarded by itself: every key that is queued, running or waiting for a timer, and whether this loop runs. */
@@ -58,8 +60,14 @@ public final class WorkLoop<K> implements AutoCloseable {
     }
 
     public WorkLoop(String name, Work<K> work) {
+        this(name, work, (_, _) -> {});
+    }
+
+    /** @param onFailure is told of each run that throws, unless somebody was only faster */
+    public WorkLoop(String name, Work<K> work, BiConsumer<K, RuntimeException> onFailure) {
         this.name = name;
         this.work = work;
+        this.onFailure = onFailure;
         this.timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name(name + "-timer").daemon().factory());
         timer.setRemoveOnCancelPolicy(true);
@@ -182,6 +190,12 @@ public final class WorkLoop<K> implements AutoCloseable {
         }
     }
 
+    private boolean isClosed() {
+        synchronized (entries) {
+            return closed;
+        }
+    }
+
     private Outcome failed(K key, Entry entry, RuntimeException e) {
         if (e instanceof KubernetesClientException k
                 && entry.failures == 0
@@ -195,15 +209,14 @@ public final class WorkLoop<K> implements AutoCloseable {
         }
         int shift = Math.min(entry.failures++, 20);
         var pause = Duration.ofMillis(Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() << shift));
-        synchronized (entries) {
-            if (!closed) {
-                LOG.atWarn()
-                        .addKeyValue("loop", name)
-                        .addKeyValue("key", key)
-                        .addKeyValue("attempt", entry.failures)
-                        .setCause(e)
-                        .log("reconciling failed; trying again");
-            }
+        if (!isClosed()) {
+            LOG.atWarn()
+                    .addKeyValue("loop", name)
+                    .addKeyValue("key", key)
+                    .addKeyValue("attempt", entry.failures)
+                    .setCause(e)
+                    .log("reconciling failed; trying again");
+            onFailure.accept(key, e);
         }
         return Outcome.again(pause);
     }

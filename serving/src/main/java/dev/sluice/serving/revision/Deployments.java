@@ -1,12 +1,14 @@
 package dev.sluice.serving.revision;
 
+import dev.sluice.api.autoscaling.AutoscalingKeys;
+import dev.sluice.api.serving.BuildAnnotation;
 import dev.sluice.api.serving.ChildNames;
 import dev.sluice.api.serving.ContainerDigest;
 import dev.sluice.api.serving.Revision;
 import dev.sluice.api.serving.ServingAnnotations;
 import dev.sluice.api.serving.ServingLabels;
 import dev.sluice.api.serving.config.ServingSettings;
-import dev.sluice.model.autoscale.GoDuration;
+import dev.sluice.model.time.GoDuration;
 import dev.sluice.serving.ServingConfig;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
@@ -30,6 +32,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,6 +43,15 @@ import org.jspecify.annotations.Nullable;
 final class Deployments {
     private static final long DEFAULT_TIMEOUT = 300;
     private static final String USER_CONTAINER = "user-container";
+    /** Of which {@code kubectl logs} shows the log unless it is told another. */
+    private static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
+
+    private static final Set<String> NOT_OF_PODS = Set.of(
+            ServingAnnotations.LAST_APPLIED,
+            ServingAnnotations.ROUTES,
+            ServingAnnotations.ROUTING_STATE_MODIFIED,
+            ServingAnnotations.NO_GC,
+            BuildAnnotation.TEMPLATE_HASH);
     private final ServingConfig config;
     private final Supplier<ServingSettings> settings;
     private final Function<Object, String> json;
@@ -58,11 +71,12 @@ final class Deployments {
     /** @param digests of the containers and init containers, by position */
     Deployment of(Revision revision, List<ContainerDigest> digests, List<ContainerDigest> initDigests, int replicas) {
         var labels = labels(revision);
-        var annotations = new TreeMap<>(Meta.annotations(revision));
-        annotations.remove(ServingAnnotations.LAST_APPLIED);
-        annotations.remove(ServingAnnotations.ROUTES);
-        annotations.remove(ServingAnnotations.ROUTING_STATE_MODIFIED);
+        var annotations = annotations(revision);
         var pod = pod(revision, digests, initDigests);
+        var ofPods = new TreeMap<>(annotations);
+        ofPods.putIfAbsent(
+                DEFAULT_CONTAINER,
+                name(UserContainer.of(UserContainer.pod(revision.getSpec())).container()));
         var selector = Map.of(ServingLabels.REVISION_UID, labels.getOrDefault(ServingLabels.REVISION_UID, ""));
         var deployment = new DeploymentBuilder()
                 .withMetadata(Meta.child(key(revision).name(), revision, labels, annotations)
@@ -83,7 +97,7 @@ final class Deployments {
                 .withNewTemplate()
                 .withNewMetadata()
                 .withLabels(labels)
-                .withAnnotations(annotations)
+                .withAnnotations(ofPods)
                 .endMetadata()
                 .withSpec(pod)
                 .endTemplate()
@@ -101,14 +115,18 @@ final class Deployments {
         var annotations = Meta.annotations(revision);
         var own = annotations.getOrDefault(
                 ServingAnnotations.PROGRESS_DEADLINE, annotations.get(ServingAnnotations.PROGRESS_DEADLINE_LEGACY));
-        try {
-            if (own != null) {
-                return (int) GoDuration.parse(own).toSeconds();
-            }
-        } catch (IllegalArgumentException _) {
-            // admission refuses it; an object from before that gets the default
-        }
-        return (int) settings.get().deployment().progressDeadline().toSeconds();
+        return (int) Optional.ofNullable(own)
+                .flatMap(GoDuration::parse) // what is none is from before admission refused it
+                .orElseGet(() -> settings.get().deployment().progressDeadline())
+                .toSeconds();
+    }
+
+    /** Without those that only say how to scale, route, keep or build the revision: they may change, and the pods shall not for that. */
+    private static Map<String, String> annotations(Revision revision) {
+        var annotations = new TreeMap<>(Meta.annotations(revision));
+        annotations.keySet().removeAll(NOT_OF_PODS);
+        annotations.keySet().removeIf(key -> key.startsWith(AutoscalingKeys.PREFIX));
+        return annotations;
     }
 
     private static Map<String, String> labels(Revision revision) {
@@ -130,7 +148,7 @@ final class Deployments {
         pod.withContainers(indexed(containers, digests).stream()
                 .map(c -> user.is(c.container())
                         ? user(c.container(), c.image(), user, revision)
-                        : plain(c.container(), c.image()))
+                        : beside(c.container(), c.image(), revision).build())
                 .toList());
         var init = spec.getInitContainers() == null ? List.<Container>of() : spec.getInitContainers();
         pod.withInitContainers(indexed(init, initDigests).stream()
@@ -168,33 +186,25 @@ final class Deployments {
     }
 
     private static Container plain(Container container, @Nullable String image) {
-        return new ContainerBuilder(container)
-                .withImage(image)
-                .withTerminationMessagePolicy("FallbackToLogsOnError")
-                .build();
+        var built = new ContainerBuilder(container).withImage(image);
+        var policy = container.getTerminationMessagePolicy();
+        if (policy == null || policy.isEmpty()) {
+            built.withTerminationMessagePolicy("FallbackToLogsOnError");
+        }
+        return built.build();
     }
 
-    private Container user(Container container, @Nullable String image, UserContainer user, Revision revision) {
+    /** What every container has that runs as long as the pod does. */
+    private ContainerBuilder beside(Container container, @Nullable String image, Revision revision) {
         var meta = revision.getMetadata();
         var built = new ContainerBuilder(plain(container, image))
+                .withName(name(container))
                 .withStdin(false)
                 .withTty(false)
-                .withPorts(new ContainerPortBuilder()
-                        .withName(PodFeed.PORT_NAME)
-                        .withContainerPort(user.port())
-                        .withProtocol("TCP")
-                        .build())
                 .addToEnv(
-                        variable("PORT", Integer.toString(user.port())),
                         variable("K_REVISION", meta.getName()),
                         variable("K_CONFIGURATION", Meta.label(revision, ServingLabels.CONFIGURATION)),
-                        variable("K_SERVICE", Meta.label(revision, ServingLabels.SERVICE)))
-                .withReadinessProbe(readiness(container.getReadinessProbe(), user))
-                .withLivenessProbe(onPort(container.getLivenessProbe(), user))
-                .withStartupProbe(onPort(container.getStartupProbe(), user));
-        if (container.getName() == null || container.getName().isEmpty()) {
-            built.withName(USER_CONTAINER);
-        }
+                        variable("K_SERVICE", Meta.label(revision, ServingLabels.SERVICE)));
         if (config.drainHook() != null
                 && (container.getLifecycle() == null || container.getLifecycle().getPreStop() == null)) {
             var host = config.drainHook();
@@ -206,12 +216,30 @@ final class Deployments {
                     .withNewHttpGet()
                     .withHost(host.substring(0, colon))
                     .withPort(new IntOrString(Integer.parseInt(host.substring(colon + 1))))
-                    .withPath("/drain/" + meta.getNamespace() + "/" + meta.getName())
+                    .withPath("/drain/" + meta.getNamespace() + "/" + meta.getName() + "/" + name(container))
                     .endHttpGet()
                     .endPreStop()
                     .build());
         }
-        return built.build();
+        return built;
+    }
+
+    private Container user(Container container, @Nullable String image, UserContainer user, Revision revision) {
+        return beside(container, image, revision)
+                .withPorts(new ContainerPortBuilder()
+                        .withName(PodFeed.PORT_NAME)
+                        .withContainerPort(user.port())
+                        .withProtocol("TCP")
+                        .build())
+                .addToEnv(variable("PORT", Integer.toString(user.port())))
+                .withReadinessProbe(readiness(container.getReadinessProbe(), user))
+                .withLivenessProbe(onPort(container.getLivenessProbe(), user))
+                .withStartupProbe(onPort(container.getStartupProbe(), user))
+                .build();
+    }
+
+    private static String name(Container container) {
+        return container.getName() == null || container.getName().isEmpty() ? USER_CONTAINER : container.getName();
     }
 
     /** A pod is Ready as soon as it is ready: a period of 0, Knative's eager probe, and none at all become a second. */
@@ -249,10 +277,9 @@ final class Deployments {
         return built.build();
     }
 
+    /** Also a name: that which the port has in the Revision is not the one it has in the pod. */
     private static boolean unset(@Nullable IntOrString port) {
-        return port == null
-                || (port.getStrVal() == null && (port.getIntVal() == null || port.getIntVal() == 0))
-                || "".equals(port.getStrVal());
+        return port == null || port.getIntVal() == null || port.getIntVal() == 0;
     }
 
     private static EnvVar variable(String name, String value) {

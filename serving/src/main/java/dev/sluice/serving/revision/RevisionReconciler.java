@@ -18,6 +18,7 @@ import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
 import dev.sluice.serving.cluster.Writes;
 import dev.sluice.serving.digest.Digests;
+import dev.sluice.serving.digest.PendingDigests;
 import dev.sluice.serving.loop.Outcome;
 import dev.sluice.serving.loop.WorkLoop;
 import dev.sluice.serving.route.RouteTablePublisher;
@@ -44,7 +45,7 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
     private final Caches caches;
     private final Writes writes;
     private final Events events;
-    private final Digests digests;
+    private final PendingDigests digests;
     private final AwaitedBuild builds;
     private final Autoscaler autoscaler;
     private final PodAutoscalers podAutoscalers;
@@ -60,7 +61,7 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
             Caches caches,
             Writes writes,
             Events events,
-            Digests digests,
+            PendingDigests digests,
             AwaitedBuild builds,
             Autoscaler autoscaler,
             RouteTablePublisher publisher,
@@ -104,6 +105,7 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
             autoscaler.forget(id);
             publisher.forgetRevision(id);
             failures.remove(key);
+            digests.forget(key);
             return Outcome.done();
         }
         var revision = found.get();
@@ -132,7 +134,13 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
             status = retry.get().noted(status);
         }
         if (status.containerStatuses().isEmpty()) {
-            switch (digests.resolve(key.namespace(), built(revision, build))) {
+            var answer = digests.resolve(key, built(revision, build));
+            if (answer.isEmpty()) {
+                RevisionState.resolving(conditions);
+                write(revision, conditions, null, status);
+                return Outcome.done(); // the answer brings us back
+            }
+            switch (answer.get()) {
                 case Digests.Result.Resolved resolved -> {
                     failures.remove(key);
                     status = RevisionState.withDigests(status, resolved.containers(), resolved.initContainers());
@@ -245,8 +253,7 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
         }
         if (!Meta.label(existing, ServingLabels.DEPLOYMENT_HASH)
                 .equals(Meta.label(wanted, ServingLabels.DEPLOYMENT_HASH))) {
-            wanted.getMetadata().setResourceVersion(existing.getMetadata().getResourceVersion());
-            return writes.update(wanted);
+            return writes.update(existing, wanted);
         }
         return existing;
     }
@@ -288,7 +295,7 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
                         Meta.generation(revision),
                         conditions.list(),
                         status.annotations(),
-                        status.logUrl(),
+                        settings.get().logUrl(revision.getMetadata().getUid()).orElse(null),
                         new ArrayList<>(status.containerStatuses()),
                         new ArrayList<>(status.initContainerStatuses()),
                         view == null ? status.actualReplicas() : Integer.valueOf(view.ready()),

@@ -85,6 +85,14 @@ final class RevisionState {
         };
     }
 
+    /** A registry has not said yet which images these are; one that had none stays so until it says otherwise. */
+    static void resolving(ConditionSet conditions) {
+        if (!failed(conditions)) {
+            conditions.markUnknown(RESOURCES, "ResolvingDigests", null);
+            conditions.markUnknown(CONTAINER, "ResolvingDigests", null);
+        }
+    }
+
     /** What went wrong before says nothing any more. */
     static void again(ConditionSet conditions) {
         conditions.markUnknown(RESOURCES, "Deploying", null);

@@ -24,7 +24,8 @@ record UserContainer(Container container) {
     }
 
     int port() {
-        return hasPort(container) ? container.getPorts().getFirst().getContainerPort() : DEFAULT_PORT;
+        var number = hasPort(container) ? container.getPorts().getFirst().getContainerPort() : null;
+        return number == null || number == 0 ? DEFAULT_PORT : number;
     }
 
     boolean h2c() {
@@ -35,9 +36,8 @@ record UserContainer(Container container) {
         return other.equals(container);
     }
 
+    /** Its number may be left out. */
     private static boolean hasPort(Container container) {
-        return container.getPorts() != null
-                && !container.getPorts().isEmpty()
-                && container.getPorts().getFirst().getContainerPort() != null;
+        return container.getPorts() != null && !container.getPorts().isEmpty();
     }
 }

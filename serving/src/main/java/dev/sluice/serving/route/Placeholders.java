@@ -6,6 +6,7 @@ import dev.sluice.api.serving.ServingAnnotations;
 import dev.sluice.api.serving.ServingLabels;
 import dev.sluice.serving.ServingConfig;
 import dev.sluice.serving.cluster.Caches;
+import dev.sluice.serving.cluster.Events;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
 import dev.sluice.serving.cluster.Writes;
@@ -27,11 +28,13 @@ final class Placeholders {
     private static final int HTTP = 80;
     private final Caches caches;
     private final Writes writes;
+    private final Events events;
     private final ServingConfig config;
 
-    Placeholders(Caches caches, Writes writes, ServingConfig config) {
+    Placeholders(Caches caches, Writes writes, Events events, ServingConfig config) {
         this.caches = caches;
         this.writes = writes;
+        this.events = events;
         this.config = config;
     }
 
@@ -70,6 +73,9 @@ final class Placeholders {
                             .filter(s -> Meta.controlledBy(s, route))
                             .isEmpty()) {
                 return false;
+            }
+            if (created.isPresent()) {
+                events.normal(route, "Created", "Created placeholder service \"" + name + "\"");
             }
         } else if (!Meta.controlledBy(existing.get(), route)) {
             return false;

@@ -8,11 +8,12 @@ import dev.sluice.api.serving.RouteStatus;
 import dev.sluice.api.serving.ServingAnnotations;
 import dev.sluice.api.serving.TrafficTarget;
 import dev.sluice.api.serving.config.ServingSettings;
-import dev.sluice.model.autoscale.GoDuration;
 import dev.sluice.model.dataplane.HostRule;
 import dev.sluice.model.dataplane.RevisionSettings;
+import dev.sluice.model.time.GoDuration;
 import dev.sluice.serving.ServingConfig;
 import dev.sluice.serving.cluster.Caches;
+import dev.sluice.serving.cluster.Events;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
 import dev.sluice.serving.cluster.Writes;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,8 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
     private static final String INGRESS = "IngressReady";
     private static final String CERTIFICATE = "CertificateProvisioned";
     private static final Duration UNACKNOWLEDGED = Duration.ofSeconds(1);
+    /** Nothing tells when somebody else gives a name up. */
+    private static final Duration TAKEN = Duration.ofSeconds(10);
 
     private final Caches caches;
     private final Writes writes;
@@ -49,6 +53,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
     public RouteReconciler(
             Caches caches,
             Writes writes,
+            Events events,
             RouteTablePublisher publisher,
             RolloutOffers rollouts,
             ServingConfig config,
@@ -59,7 +64,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         this.publisher = publisher;
         this.rollouts = rollouts;
         this.settings = settings;
-        this.placeholders = new Placeholders(caches, writes, config);
+        this.placeholders = new Placeholders(caches, writes, events, config);
         this.hosts = new Hosts(config, settings, placeholders::keptInside);
         this.labels = new RoutingLabels(caches, writes, clock);
         this.clock = clock;
@@ -117,6 +122,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
                         conditions,
                         route.getStatus().traffic(),
                         route.getStatus().rollout());
+                labels.add(route, route.getStatus().traffic());
                 yield Outcome.done();
             }
             case Traffic.Resolution.Good good -> serve(key, route, good, conditions);
@@ -126,23 +132,43 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
     private Outcome serve(ObjectKey key, Route route, Traffic.Resolution.Good good, ConditionSet conditions) {
         conditions.markTrue(TRAFFIC);
         var inTheWay = placeholders.ensure(route, hosts.serviceNames(route, good.targets()));
+        if (inTheWay.isPresent()) {
+            conditions.markFalse(
+                    INGRESS,
+                    "NotOwned",
+                    "There is an existing placeholder Service \"" + inTheWay.get() + "\" that we do not own.");
+            write(
+                    route,
+                    conditions,
+                    route.getStatus().traffic(),
+                    route.getStatus().rollout());
+            labels.add(route, good.targets());
+            return Outcome.again(TAKEN);
+        }
         Map<String, HostRule> rules = hosts.rules(route, good.targets());
         boolean acknowledged = publisher.putHosts(owner(key), rules);
         ingress(conditions, acknowledged, good);
-        inTheWay.ifPresent(name -> conditions.markFalse(
-                INGRESS, "NotOwned", "There is an existing placeholder Service \"" + name + "\" that we do not own."));
+        var taken = publisher.heldByOthers(owner(key));
+        if (!taken.isEmpty()) {
+            conditions.markFalse(
+                    INGRESS, "HostTaken", "Served for another Route already: " + String.join(", ", taken) + ".");
+        }
         var shown = good.targets().stream().map(t -> withUrl(route, t)).toList();
         write(route, conditions, shown, good.rollout());
         var rollout = good.rollout();
         if (rollout != null) {
             rollouts.offer(route, rollout, good.begins());
         }
-        labels.apply(route, good.targets()); // last: another Route may be faster, and all of this is done again
+        // last: another Route may be faster, and all of this is done again
         if (!acknowledged) {
+            labels.add(route, good.targets()); // what led elsewhere may be served still
             return Outcome.again(UNACKNOWLEDGED);
         }
-        boolean moves = rollout != null && RouteRollout.PROGRESSING.equals(rollout.phase());
-        return moves ? Outcome.again(RolloutOffers.AGAIN) : Outcome.done();
+        labels.replace(route, good.targets());
+        if (rollout != null && RouteRollout.PROGRESSING.equals(rollout.phase())) {
+            return Outcome.again(RolloutOffers.AGAIN);
+        }
+        return taken.isEmpty() ? Outcome.done() : Outcome.again(TAKEN);
     }
 
     static void ingress(ConditionSet conditions, boolean acknowledged, Traffic.Resolution.Good good) {
@@ -204,13 +230,9 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         var annotations = Meta.annotations(route);
         var own = annotations.getOrDefault(
                 ServingAnnotations.ROLLOUT_DURATION, annotations.get(ServingAnnotations.ROLLOUT_DURATION_LEGACY));
-        try {
-            return own == null ? settings.get().network().rolloutDuration() : GoDuration.parse(own);
-        } catch (IllegalArgumentException _) {
-            return settings.get()
-                    .network()
-                    .rolloutDuration(); // admission refuses it; an object from before that gets the default
-        }
+        return Optional.ofNullable(own)
+                .flatMap(GoDuration::parse) // what is none is from before admission refused it
+                .orElseGet(() -> settings.get().network().rolloutDuration());
     }
 
     private static String owner(ObjectKey key) {

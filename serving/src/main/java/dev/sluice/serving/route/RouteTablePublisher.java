@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -30,7 +31,7 @@ public final class RouteTablePublisher {
     private final GatewayControl gateway;
     private final long epoch;
     /** Guarded by this. */
-    private final Map<String, Map<String, HostRule>> hosts = new HashMap<>();
+    private final HostClaims hosts = new HostClaims();
     /** By owner. Guarded by this. */
     private final Map<String, Mapping> mappings = new TreeMap<>();
     /** Guarded by this. */
@@ -100,13 +101,23 @@ public final class RouteTablePublisher {
     }
 
     /**
-     * Replaces all hosts of one owner.
+     * Replaces all hosts of one owner. Those that another owner has already stay the other's.
      *
-     * @return whether the gateways serve them now
+     * @return whether the gateways serve the owner's now
      */
     public boolean putHosts(String owner, Map<String, HostRule> rules) {
-        long change = change(() -> !rules.equals(hosts.put(owner, Map.copyOf(rules))));
-        return served(change, table -> table.hosts().keySet().containsAll(rules.keySet()));
+        long change = change(() -> hosts.put(owner, rules));
+        return served(change, table -> {
+            var others = heldByOthers(owner);
+            return rules.entrySet().stream()
+                    .allMatch(rule -> others.contains(rule.getKey())
+                            || rule.getValue().equals(table.hosts().get(rule.getKey())));
+        });
+    }
+
+    /** Of the hosts that were put for this owner those that another one had first. */
+    public synchronized Set<String> heldByOthers(String owner) {
+        return hosts.lacking(owner);
     }
 
     /**
@@ -120,7 +131,7 @@ public final class RouteTablePublisher {
             named(rules.values())
                     .filter(revision -> !revisions.containsKey(revision))
                     .forEach(revision -> leftBehind.put(revision, lost));
-            return !rules.equals(hosts.put(owner, Map.copyOf(rules)));
+            return hosts.put(owner, rules);
         }));
     }
 
@@ -137,7 +148,7 @@ public final class RouteTablePublisher {
     /** Of hosts and of a mapping. */
     public void remove(String owner) {
         publish(change(() -> {
-            boolean was = hosts.remove(owner) != null;
+            boolean was = hosts.remove(owner);
             was |= mappings.remove(owner) != null;
             return was;
         }));
@@ -194,8 +205,7 @@ public final class RouteTablePublisher {
     }
 
     private RouteTable compile() {
-        var all = new HashMap<String, HostRule>();
-        hosts.values().forEach(all::putAll);
+        var all = hosts.rules();
         // one that leads to what was never told of waits for it, alone: others must not wait with it
         all.values().removeIf(rule -> !named(List.of(rule)).allMatch(this::settled));
         var certificates = new HashMap<String, TlsCertificate>();

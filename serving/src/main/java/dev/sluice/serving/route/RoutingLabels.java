@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Writes on revisions and configurations which Routes lead to them. That decides whether a revision may hold pods without being
@@ -33,34 +34,51 @@ final class RoutingLabels {
         this.clock = clock;
     }
 
-    void apply(Route route, List<TrafficTarget> targets) {
+    /** The Route leads to these, and may still lead to what it led to before. */
+    void add(Route route, List<TrafficTarget> targets) {
+        mark(led(route, targets), route.getMetadata().getName());
+    }
+
+    /** The Route leads to these and to nothing else. */
+    void replace(Route route, List<TrafficTarget> targets) {
         var key = ObjectKey.of(route);
-        var led = new LinkedHashMap<String, Revision>();
-        var configurations = new LinkedHashMap<String, Configuration>();
-        for (var target : targets) {
-            if (target.revisionName() != null) {
-                caches.revisions()
-                        .get(key.namespace(), target.revisionName())
-                        .ifPresent(revision -> led.put(target.revisionName(), revision));
-            }
-        }
-        for (var revision : led.values()) {
-            caches.configurations()
-                    .get(key.namespace(), Meta.label(revision, ServingLabels.CONFIGURATION))
-                    .ifPresent(c -> configurations.put(c.getMetadata().getName(), c));
-        }
-        led.values().forEach(revision -> label(revision, key.name(), true));
-        configurations.values().forEach(configuration -> name(configuration, key.name(), true));
+        var led = led(route, targets);
+        mark(led, key.name());
         for (var revision : caches.revisionsLedToBy(key)) {
-            if (!led.containsKey(revision.getMetadata().getName())) {
+            if (!led.revisions.containsKey(revision.getMetadata().getName())) {
                 label(revision, key.name(), false);
             }
         }
         for (var configuration : caches.configurationsLedToBy(key)) {
-            if (!configurations.containsKey(configuration.getMetadata().getName())) {
+            if (!led.configurations.containsKey(configuration.getMetadata().getName())) {
                 name(configuration, key.name(), false);
             }
         }
+    }
+
+    private void mark(Led led, String route) {
+        led.revisions.values().forEach(revision -> label(revision, route, true));
+        led.configurations.values().forEach(configuration -> name(configuration, route, true));
+    }
+
+    /** By name. */
+    private record Led(Map<String, Revision> revisions, Map<String, Configuration> configurations) {}
+
+    /** Also what the Route names itself: it shall be there, and hold pods, when the rest is ready. */
+    private Led led(Route route, List<TrafficTarget> targets) {
+        var led = new Led(new LinkedHashMap<>(), new LinkedHashMap<>());
+        var namespace = route.getMetadata().getNamespace();
+        Stream.concat(targets.stream(), route.getSpec().traffic().stream())
+                .flatMap(target -> Stream.ofNullable(target.revisionName()))
+                .flatMap(name -> caches.revisions().get(namespace, name).stream())
+                .filter(revision -> !Traffic.foreign(route, revision))
+                .forEach(revision -> led.revisions.put(revision.getMetadata().getName(), revision));
+        for (var revision : led.revisions.values()) {
+            caches.configurations()
+                    .get(namespace, Meta.label(revision, ServingLabels.CONFIGURATION))
+                    .ifPresent(c -> led.configurations.put(c.getMetadata().getName(), c));
+        }
+        return led;
     }
 
     /** After a Route is gone. */

@@ -117,19 +117,28 @@ final class Traffic {
         if (revision.isEmpty()) {
             return bad(true, "RevisionMissing", "Revision \"" + name + "\" referenced in traffic not found.");
         }
-        var service = Meta.label(route, ServingLabels.SERVICE);
-        var owner = Meta.label(revision.get(), ServingLabels.SERVICE);
-        if (!service.isEmpty() && !owner.equals(service)) {
+        if (foreign(route, revision.get())) {
             return bad(
                     true,
                     "RevisionNotOwned",
-                    "Revision \"%s\" belongs to Service \"%s\", not Service \"%s\".".formatted(name, owner, service));
+                    "Revision \"%s\" belongs to Service \"%s\", not Service \"%s\"."
+                            .formatted(
+                                    name,
+                                    Meta.label(revision.get(), ServingLabels.SERVICE),
+                                    Meta.label(route, ServingLabels.SERVICE)));
         }
         return switch (status(revision.get().getStatus().conditions())) {
             case "True" -> Optional.empty();
             case "False" -> bad(true, "RevisionMissing", "Revision \"" + name + "\" failed to become ready.");
             default -> bad(false, "RevisionMissing", "Revision \"" + name + "\" is not yet ready.");
         };
+    }
+
+    /** Whether the Route is a Service's and the revision is not: it may not lead there. */
+    static boolean foreign(Route route, Revision revision) {
+        var service = Meta.label(route, ServingLabels.SERVICE);
+        return !service.isEmpty()
+                && !Meta.label(revision, ServingLabels.SERVICE).equals(service);
     }
 
     private static Optional<Resolution.Bad> floating(String name, Optional<Configuration> configuration) {

@@ -207,8 +207,11 @@ public final class ConfigurationReconciler implements WorkLoop.Work<ObjectKey> {
         boolean failedBefore = before.conditions().stream()
                 .anyMatch(c -> c.type().equals("Ready") && c.status().equals("False"));
         if (conditions.status("Ready").equals("False") && !failedBefore) {
+            boolean was = created.equals(ready); // it had been ready before
             events.warning(
-                    configuration, "LatestCreatedFailed", "Latest created revision \"" + created + "\" has failed");
+                    configuration,
+                    was ? "LatestReadyFailed" : "LatestCreatedFailed",
+                    "Latest " + (was ? "ready" : "created") + " revision \"" + created + "\" has failed");
         }
     }
 

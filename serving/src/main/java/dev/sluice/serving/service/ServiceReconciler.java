@@ -124,8 +124,7 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
             return null;
         }
         if (differs(existing, wanted, existing.getSpec(), wanted.getSpec())) {
-            wanted.getMetadata().setResourceVersion(existing.getMetadata().getResourceVersion());
-            existing = writes.update(wanted);
+            existing = writes.update(existing, wanted);
         }
         if (!Meta.observed(existing, existing.getStatus().observedGeneration())) {
             conditions.markUnknown(
@@ -183,8 +182,7 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
             return null;
         }
         if (differs(existing, wanted, existing.getSpec(), wanted.getSpec())) {
-            wanted.getMetadata().setResourceVersion(existing.getMetadata().getResourceVersion());
-            existing = writes.update(wanted);
+            existing = writes.update(existing, wanted);
         }
         var status = existing.getStatus();
         if (!Meta.observed(existing, status.observedGeneration())) {

@@ -8,8 +8,13 @@ import dev.sluice.serving.ServingConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RegistryIT {
     private static final String DIGEST = "sha256:" + "a".repeat(64);
-    private static final Map<String, Credential> NOBODY = Map.of();
+    private static final Keyring NOBODY = Keyring.empty();
 
     private HttpServer server;
     private String host;
@@ -69,9 +74,13 @@ class RegistryIT {
         server.stop(0);
     }
 
-    private RegistryAnswer resolve(String image, Map<String, Credential> credentials) throws Exception {
+    private RegistryAnswer resolve(String image, Keyring credentials) throws Exception {
+        return resolve(image, credentials, "dev.local");
+    }
+
+    private RegistryAnswer resolve(String image, Keyring credentials, String skipped) throws Exception {
         var config = new ServingConfig.Registries(Set.of(), Map.of("docker.io", host));
-        var settings = DeploymentConfig.parse(Map.of("registries-skipping-tag-resolving", "dev.local"));
+        var settings = DeploymentConfig.parse(Map.of("registries-skipping-tag-resolving", skipped));
         try (var registry = new Registry(config, () -> settings)) {
             return registry.resolve(image, credentials);
         }
@@ -92,7 +101,11 @@ class RegistryIT {
     @Test
     void aPrivateImageNeedsItsPullSecret() throws Exception {
         assertThat(resolve(host + "/private/app:v1", NOBODY)).isInstanceOf(RegistryAnswer.Failed.class);
-        assertThat(resolve(host + "/private/app:v1", Map.of(host, new Credential("ann", "secret"))))
+        var keys = List.of(
+                Keyring.Key.of("http://" + host + "/v2/", new Credential("ann", "secret")),
+                Keyring.Key.of(host + "/private", new Credential("ann", "of yesterday")));
+        assertThat(resolve(host + "/private/app:v1", new Keyring(keys)))
+                .as("all that fit are tried")
                 .isEqualTo(new RegistryAnswer.Resolved(host + "/private/app@" + DIGEST));
     }
 
@@ -114,9 +127,52 @@ class RegistryIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"index.docker.io, ann/app:v1", "docker.io, ann/app:v1", "docker.io, index.docker.io/ann/app:v1"})
+    void dockerHubMayBeLeftOutByEitherName(String skipped, String image) throws Exception {
+        assertThat(resolve(image, NOBODY, skipped)).isEqualTo(new RegistryAnswer.Resolved(image));
+    }
+
     @Test
     void saysThatThereIsNoSuchHost() throws Exception {
         assertThat(resolve("nobody.invalid/x:1", NOBODY).toString()).contains("nobody.invalid: no such host");
+    }
+
+    @Test
+    void aRegistryIsNotAskedEverythingAtOnce() throws Exception {
+        var now = new AtomicInteger();
+        var most = new AtomicInteger();
+        var full = new CountDownLatch(16);
+        var config = new ServingConfig.Registries(Set.of(), Map.of());
+        var settings = DeploymentConfig.parse(Map.of());
+        var busy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        busy.createContext("/", exchange -> {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            full.countDown();
+            try {
+                full.await();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+            now.decrementAndGet();
+            exchange.getResponseHeaders().set("Docker-Content-Digest", DIGEST);
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var registry = new Registry(config, () -> settings)) {
+            busy.setExecutor(threads);
+            busy.start();
+            var image = "127.0.0.1:" + busy.getAddress().getPort() + "/team/app:v1";
+            var answers = IntStream.range(0, 50)
+                    .mapToObj(_ -> threads.submit(() -> registry.resolve(image, NOBODY)))
+                    .toList();
+            for (var answer : answers) {
+                assertThat(answer.get()).isInstanceOf(RegistryAnswer.Resolved.class);
+            }
+            busy.stop(0);
+        }
+        assertThat(most).hasValue(16);
     }
 
     @ParameterizedTest

@@ -2,9 +2,12 @@ package dev.sluice.serving.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,6 +50,23 @@ class WorkLoopTest {
             loop.enqueue("a");
             begun.acquire();
         }
+    }
+
+    @Test
+    void saysWhatFailedButNotThatSomebodyWasFaster() throws InterruptedException {
+        var told = new LinkedBlockingQueue<String>();
+        var runs = new AtomicInteger();
+        WorkLoop.Work<String> work = _ -> switch (runs.getAndIncrement()) {
+            case 0 -> throw new KubernetesClientException("conflict", 409, null);
+            case 1 -> throw new IllegalStateException("no room");
+            default -> Outcome.done();
+        };
+        try (var loop = new WorkLoop<>("test", work, (key, failure) -> told.add(key + ": " + failure.getMessage()))) {
+            loop.start();
+            loop.enqueue("a");
+            assertThat(told.take()).isEqualTo("a: no room");
+        }
+        assertThat(told).isEmpty();
     }
 
     @Test

@@ -8,10 +8,23 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RevisionStateTest {
+
+    @Test
+    void anImageThatIsMissingStaysSoWhileItsRegistryIsAskedAgain() {
+        var conditions = new ConditionSet(
+                "Ready", List.of(RevisionState.RESOURCES, RevisionState.CONTAINER), List.of(), Instant.EPOCH);
+        RevisionState.resolving(conditions);
+        assertThat(conditions.get("Ready").orElseThrow().reason()).isEqualTo("ResolvingDigests");
+        assertThat(conditions.status("Ready")).isEqualTo("Unknown");
+        conditions.markFalse(RevisionState.CONTAINER, "ContainerMissing", "gone");
+        RevisionState.resolving(conditions);
+        assertThat(conditions.get("Ready").orElseThrow().reason()).isEqualTo("ContainerMissing");
+    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

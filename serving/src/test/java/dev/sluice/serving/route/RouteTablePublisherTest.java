@@ -13,6 +13,7 @@ import dev.sluice.model.dataplane.RouteTable;
 import dev.sluice.model.dataplane.TableVersion;
 import dev.sluice.model.dataplane.TracingSettings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -122,6 +123,63 @@ class RouteTablePublisherTest {
         assertThat(gateway.table.revisions()).isEqualTo(Map.of(ONE, SETTINGS, TWO, LOST));
         publisher.putHosts("route/one", leadingTo(ONE));
         assertThat(gateway.table.revisions()).containsOnlyKeys(ONE);
+    }
+
+    private static Map<String, HostRule> named(String host, RevisionId revision) {
+        return Map.of(host, leadingTo(revision).get(revision.name() + ".local"));
+    }
+
+    @Test
+    void aHostIsThatOfWhoeverHadItFirst() {
+        publisher.open();
+        publisher.revision(ONE, SETTINGS);
+        publisher.revision(TWO, SETTINGS);
+        publisher.putHosts("route/one", leadingTo(ONE));
+        assertThat(publisher.putHosts("route/two", named("shared.local", TWO))).isTrue();
+
+        var claims = new HashMap<>(leadingTo(ONE));
+        claims.putAll(named("shared.local", ONE));
+        publisher.putHosts("route/one", claims);
+        assertThat(gateway.table.hosts())
+                .isEqualTo(Map.of(
+                        "one.local", leadingTo(ONE).get("one.local"),
+                        "shared.local", leadingTo(TWO).get("two.local")));
+        assertThat(publisher.heldByOthers("route/one")).containsExactly("shared.local");
+        assertThat(publisher.heldByOthers("route/two")).isEmpty();
+        assertThat(publisher.putHosts("route/two", named("shared.local", TWO))).isTrue();
+
+        publisher.remove("route/two");
+        assertThat(gateway.table.hosts()).isEqualTo(claims);
+        assertThat(publisher.heldByOthers("route/one")).isEmpty();
+    }
+
+    @Test
+    void aHostThatIsGivenUpIsThatOfTheNext() {
+        publisher.open();
+        publisher.revision(ONE, SETTINGS);
+        publisher.revision(TWO, SETTINGS);
+        publisher.putHosts("route/two", named("shared.local", TWO));
+        publisher.putHosts("route/one", named("shared.local", ONE));
+        publisher.putHosts("route/two", leadingTo(TWO));
+        assertThat(gateway.table.hosts())
+                .isEqualTo(Map.of(
+                        "two.local", leadingTo(TWO).get("two.local"),
+                        "shared.local", leadingTo(ONE).get("one.local")));
+    }
+
+    @Test
+    void anOwnersHostIsNotServedWhileTheTableHasAnothersRule() {
+        publisher.open();
+        publisher.revision(ONE, SETTINGS);
+        publisher.revision(TWO, SETTINGS);
+        publisher.putHosts("route/one", named("shared.local", ONE));
+        gateway.missing = true;
+        publisher.remove("route/one");
+        assertThat(publisher.putHosts("route/two", named("shared.local", TWO))).isFalse();
+        gateway.missing = false;
+        assertThat(publisher.putHosts("route/two", named("shared.local", TWO))).isTrue();
+        assertThat(gateway.table.hosts().get("shared.local"))
+                .isEqualTo(leadingTo(TWO).get("two.local"));
     }
 
     @Test

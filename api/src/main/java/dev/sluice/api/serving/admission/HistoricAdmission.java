@@ -44,13 +44,14 @@ record HistoricAdmission(String plural, String kind, Supplier<AdmissionConfig> c
 
     private void fill(ObjectNode object, @Nullable ObjectNode old, AdmissionContext context) {
         var spec = Json.child(object, "spec");
+        var here = config.get().within(object);
         switch (kind) {
-            case "Service" -> HistoricServiceRules.defaults(spec, old, config.get());
-            case "Configuration" -> HistoricPodRules.defaults(spec, old == null, config.get());
+            case "Service" -> HistoricServiceRules.defaults(spec, old, here);
+            case "Configuration" -> HistoricPodRules.defaults(spec, old == null, here);
             case "Route" -> HistoricTrafficRules.defaults(spec);
             default -> {
                 if (old == null) {
-                    HistoricPodRules.podDefaults(spec, true, config.get());
+                    HistoricPodRules.podDefaults(spec, true, here);
                 }
             }
         }

@@ -9,12 +9,15 @@ import dev.sluice.api.serving.ServingAnnotations;
 import dev.sluice.model.time.GoDuration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Rules of metadata: names, labels, and who created and last changed an object. */
 final class MetadataRules {
+    private static final Set<String> PROTOCOLS = Set.of("enabled", "redirected");
+
     /** Paths are below {@code metadata}. */
     static FieldErrors name(ObjectNode object) {
         var metadata = Json.object(object, "metadata");
@@ -78,6 +81,14 @@ final class MetadataRules {
             break;
         }
         return FieldErrors.none();
+    }
+
+    /** Of a Service, Route or DomainMapping: what becomes of requests without TLS. */
+    static FieldErrors httpProtocol(ObjectNode object) {
+        var value = annotations(object).get(NetworkingNames.HTTP_PROTOCOL);
+        return value == null || PROTOCOLS.contains(value.toLowerCase(Locale.ROOT))
+                ? FieldErrors.none()
+                : FieldErrors.invalid(value, NetworkingNames.HTTP_PROTOCOL).viaField("annotations");
     }
 
     /** Writes down who made or changed {@code object}; not for what a controller made for another object. */

@@ -41,7 +41,7 @@ final class PodAutoscalerAdmission implements KindAdmission {
         }
         var annotations = Json.child(Json.child(object, "metadata"), "annotations");
         if (Json.text(annotations, AutoscalingKeys.CLASS.name()).isEmpty()) {
-            annotations.put(AutoscalingKeys.CLASS.name(), AutoscalingKeys.KPA);
+            annotations.put(AutoscalingKeys.CLASS.name(), config.get().podAutoscalerClass());
         }
         if (Json.text(annotations, AutoscalingKeys.METRIC.name()).isEmpty()) {
             switch (Json.text(annotations, AutoscalingKeys.CLASS.name())) {

@@ -27,8 +27,8 @@ public final class RevisionDefaults {
             defaults.enableServiceLinks().ifPresent(links -> spec.put("enableServiceLinks", links));
         }
         var containers = Json.list(spec, "containers");
-        name(containers, defaults.containerName());
-        name(Json.list(spec, "initContainers"), defaults.initContainerName());
+        name(containers, defaults.containerName().template());
+        name(Json.list(spec, "initContainers"), defaults.initContainerName().template());
         var writable = writableVolumes(spec);
         for (var container : containers) {
             container(container, defaults, writable);

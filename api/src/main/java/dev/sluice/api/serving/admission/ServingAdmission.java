@@ -42,7 +42,7 @@ abstract class ServingAdmission implements KindAdmission {
                 HistoricForm.hash(Json.object(baseline, "spec")).equals(HistoricForm.hash(Json.object(object, "spec")));
         boolean manual = form != null && form.has("manual") && untouched;
         if (!manual) {
-            fill(object, old, context, config.get());
+            fill(object, old, context, config.get().within(object));
         }
         if (form != null && untouched) {
             HistoricForm.put(object, form);

@@ -28,8 +28,19 @@ final class TemplateRules {
 
     /** @param spec of a Configuration or Service; paths are below it */
     static FieldErrors cautions(ObjectNode spec) {
-        return InsecureDefaults.of(Json.object(Json.object(spec, "template"), "spec"))
-                .viaField("template.spec");
+        var template = Json.object(spec, "template");
+        return InsecureDefaults.of(Json.object(template, "spec"))
+                .viaField("spec")
+                .also(withoutEffect(MetadataRules.annotations(template)).viaField("metadata.annotations"))
+                .viaField("template");
+    }
+
+    private static FieldErrors withoutEffect(Map<String, String> annotations) {
+        var keys = annotations.keySet().stream()
+                .filter(key -> key.startsWith(ServingAnnotations.QUEUE_SIDECAR))
+                .sorted()
+                .toArray(String[]::new);
+        return keys.length == 0 ? FieldErrors.none() : FieldErrors.of("no effect: there is no sidecar", keys);
     }
 
     static FieldErrors metadata(ObjectNode template, ObjectNode parent, AdmissionConfig config) {

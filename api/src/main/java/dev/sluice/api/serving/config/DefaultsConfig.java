@@ -3,6 +3,7 @@ package dev.sluice.api.serving.config;
 import static dev.sluice.api.serving.config.ConfigProblem.unless;
 
 import dev.sluice.api.admission.FieldErrors;
+import dev.sluice.api.serving.admission.ContainerName;
 import dev.sluice.api.serving.admission.ServingDefaults;
 import java.util.List;
 import java.util.Locale;
@@ -76,10 +77,12 @@ public final class DefaultsConfig {
         };
     }
 
-    /** Upstream takes a template over metadata; here a name is a name, and anything else is refused. */
-    private static String name(ConfigData data, String key, String fallback) {
-        var name = data.text(fallback, key);
-        unless(!name.contains("{{"), "error executing template: " + key + " must be a plain name, was: " + name);
+    /** Upstream takes a template over all of metadata. */
+    private static ContainerName name(ConfigData data, String key, ContainerName fallback) {
+        var name = new ContainerName(data.text(fallback.template(), key), fallback.otherwise());
+        unless(
+                name.isUnderstood(),
+                "error executing template: " + key + " may have {{.Name}} and {{.Namespace}}, was: " + name.template());
         return name;
     }
 

@@ -135,6 +135,7 @@ final class KnownKeys {
                 List.of("enable-mesh-pod-addressability", "enableMeshPodAddressability"));
         effective(
                 ServingSettings.OBSERVABILITY,
+                "logging.revision-url-template",
                 "logging.enable-var-log-collection",
                 "logging.enable-request-log",
                 "logging.enable-probe-request-log",
@@ -148,7 +149,6 @@ final class KnownKeys {
                 ServingSettings.OBSERVABILITY,
                 "nothing of it is switched on",
                 List.of(
-                        "logging.revision-url-template",
                         "logging.request-log-template",
                         "metrics-endpoint",
                         "metrics-export-interval",

@@ -7,6 +7,7 @@ import dev.sluice.model.autoscale.ScalingDefaults;
 import dev.sluice.model.dataplane.TracingSettings;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that the ConfigMaps of {@code knative-serving} say, as a value: one ConfigMap replaces its part.
  *
  * @param tracing null when config-observability says nothing about it
+ * @param logUrlTemplate of config-observability; empty for none
  */
 public record ServingSettings(
         Place place,
@@ -24,7 +26,8 @@ public record ServingSettings(
         DomainConfig domain,
         GcConfig gc,
         NetworkConfig network,
-        @Nullable TracingSettings tracing) {
+        @Nullable TracingSettings tracing,
+        String logUrlTemplate) {
     public static final String AUTOSCALER = "config-autoscaler";
     public static final String DEFAULTS = "config-defaults";
     public static final String DEPLOYMENT = "config-deployment";
@@ -38,6 +41,7 @@ public record ServingSettings(
     public static final Set<String> NAMES =
             Set.of(AUTOSCALER, DEFAULTS, DEPLOYMENT, DOMAIN, FEATURES, GC, NETWORK, OBSERVABILITY);
 
+    private static final String LOG_URL = "logging.revision-url-template";
     private static final String GRACE = "scale-to-zero-grace-period";
 
     /**
@@ -61,7 +65,8 @@ public record ServingSettings(
                 domain(place),
                 GcConfig.parse(none),
                 NetworkConfig.parse(none),
-                null);
+                null,
+                "");
     }
 
     /**
@@ -73,7 +78,16 @@ public record ServingSettings(
         return switch (name) {
             case AUTOSCALER ->
                 new ServingSettings(
-                        place, autoscaler(data, place), defaults, features, deployment, domain, gc, network, tracing);
+                        place,
+                        autoscaler(data, place),
+                        defaults,
+                        features,
+                        deployment,
+                        domain,
+                        gc,
+                        network,
+                        tracing,
+                        logUrlTemplate);
             case DEFAULTS ->
                 new ServingSettings(
                         place,
@@ -84,10 +98,20 @@ public record ServingSettings(
                         domain,
                         gc,
                         network,
-                        tracing);
+                        tracing,
+                        logUrlTemplate);
             case FEATURES ->
                 new ServingSettings(
-                        place, autoscaler, defaults, Features.parse(data), deployment, domain, gc, network, tracing);
+                        place,
+                        autoscaler,
+                        defaults,
+                        Features.parse(data),
+                        deployment,
+                        domain,
+                        gc,
+                        network,
+                        tracing,
+                        logUrlTemplate);
             case DEPLOYMENT ->
                 new ServingSettings(
                         place,
@@ -98,7 +122,8 @@ public record ServingSettings(
                         domain,
                         gc,
                         network,
-                        tracing);
+                        tracing,
+                        logUrlTemplate);
             case DOMAIN ->
                 new ServingSettings(
                         place,
@@ -109,7 +134,8 @@ public record ServingSettings(
                         DomainConfig.parse(data, place.clusterDomain()),
                         gc,
                         network,
-                        tracing);
+                        tracing,
+                        logUrlTemplate);
             case GC ->
                 new ServingSettings(
                         place,
@@ -120,7 +146,8 @@ public record ServingSettings(
                         domain,
                         GcConfig.parse(data),
                         network,
-                        tracing);
+                        tracing,
+                        logUrlTemplate);
             case NETWORK ->
                 new ServingSettings(
                         place,
@@ -131,7 +158,8 @@ public record ServingSettings(
                         domain,
                         gc,
                         NetworkConfig.parse(data),
-                        tracing);
+                        tracing,
+                        logUrlTemplate);
             case OBSERVABILITY ->
                 new ServingSettings(
                         place,
@@ -142,7 +170,8 @@ public record ServingSettings(
                         domain,
                         gc,
                         network,
-                        TracingConfig.parse(data).orElse(null));
+                        TracingConfig.parse(data).orElse(null),
+                        data.getOrDefault(LOG_URL, ""));
             default -> this;
         };
     }
@@ -151,13 +180,34 @@ public record ServingSettings(
     public ServingSettings without(String name) {
         return name.equals(DOMAIN)
                 ? new ServingSettings(
-                        place, autoscaler, defaults, features, deployment, domain(place), gc, network, tracing)
+                        place,
+                        autoscaler,
+                        defaults,
+                        features,
+                        deployment,
+                        domain(place),
+                        gc,
+                        network,
+                        tracing,
+                        logUrlTemplate)
                 : with(name, Map.of());
     }
 
     /** The part that defaulting and validation depend on. */
     public AdmissionConfig admission() {
-        return new AdmissionConfig(defaults, features, autoscaler.maxScaleLimit(), autoscaler.allowZeroInitialScale());
+        return new AdmissionConfig(
+                defaults,
+                features,
+                autoscaler.maxScaleLimit(),
+                autoscaler.allowZeroInitialScale(),
+                autoscaler.podAutoscalerClass());
+    }
+
+    /** Where people find the logs of a revision. */
+    public Optional<String> logUrl(String revisionUid) {
+        return logUrlTemplate.isEmpty()
+                ? Optional.empty()
+                : Optional.of(logUrlTemplate.replace("${REVISION_UID}", revisionUid));
     }
 
     public ScalingDefaults scaling() {

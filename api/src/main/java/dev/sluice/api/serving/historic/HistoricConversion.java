@@ -1,6 +1,7 @@
 package dev.sluice.api.serving.historic;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -61,10 +62,11 @@ public record HistoricConversion(String kind) implements KindConversion {
         if (build != null) {
             object.withObjectProperty("metadata")
                     .withObjectProperty("annotations")
-                    .put(BuildAnnotation.KEY, build);
+                    .put(BuildAnnotation.KEY, build.toString());
         }
         object.set("spec", specUp(written));
         var unaided = specDown(Json.object(object, "spec"));
+        noteBuild(Json.object(object, "spec"), build);
         if (!same(unaided, written)) {
             HistoricForm.put(object, written);
         }
@@ -76,6 +78,7 @@ public record HistoricConversion(String kind) implements KindConversion {
             return;
         }
         var kept = HistoricForm.of(object);
+        forgetBuild(today);
         var spec = kept == null ? specDown(today) : kept;
         object.set("spec", spec);
         HistoricForm.remove(object);
@@ -187,10 +190,33 @@ public record HistoricConversion(String kind) implements KindConversion {
                 : null;
     }
 
-    private @Nullable String takeBuild(ObjectNode spec) {
+    private @Nullable JsonNode takeBuild(ObjectNode spec) {
         var configuration = configuration(spec);
         var build = configuration == null ? null : configuration.remove("build");
-        return build == null || build.isNull() ? null : build.toString();
+        return build == null || build.isNull() ? null : build;
+    }
+
+    /** The build's hash goes with the template, for a change of only the build is one of the revision too. */
+    private static void noteBuild(ObjectNode today, @Nullable JsonNode build) {
+        if (build instanceof ObjectNode written && today.path("template") instanceof ObjectNode template) {
+            template.withObjectProperty("metadata")
+                    .withObjectProperty("annotations")
+                    .put(BuildAnnotation.TEMPLATE_HASH, BuildAnnotation.hash(written));
+        }
+    }
+
+    private static void forgetBuild(ObjectNode today) {
+        if (today.path("template") instanceof ObjectNode template
+                && template.path("metadata") instanceof ObjectNode metadata
+                && metadata.path("annotations") instanceof ObjectNode annotations
+                && annotations.remove(BuildAnnotation.TEMPLATE_HASH) != null) {
+            if (annotations.isEmpty()) {
+                metadata.remove("annotations");
+            }
+            if (metadata.isEmpty()) {
+                template.remove("metadata");
+            }
+        }
     }
 
     private static void giveBuild(ObjectNode object, ObjectNode configuration) {

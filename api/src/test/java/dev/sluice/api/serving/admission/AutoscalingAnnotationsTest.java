@@ -2,6 +2,7 @@ package dev.sluice.api.serving.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.api.autoscaling.AutoscalingKeys;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -56,7 +57,8 @@ class AutoscalingAnnotationsTest {
                 .map(pair -> pair.split("=", 2))
                 .collect(Collectors.toMap(pair -> prefix + pair[0], pair -> pair[1]));
 
-        var config = new AdmissionConfig(ServingDefaults.upstream(), Features.upstream(), 10, false);
+        var config =
+                new AdmissionConfig(ServingDefaults.upstream(), Features.upstream(), 10, false, AutoscalingKeys.KPA);
         var text = AutoscalingAnnotations.validate(map, config).text();
 
         assertThat(text.replace(": " + prefix, ": ").replace(", " + prefix, ", "))
@@ -65,7 +67,7 @@ class AutoscalingAnnotationsTest {
 
     @Test
     void zeroInitialScaleIsForTheClusterToAllow() {
-        var config = new AdmissionConfig(ServingDefaults.upstream(), Features.upstream(), 0, true);
+        var config = new AdmissionConfig(ServingDefaults.upstream(), Features.upstream(), 0, true, AutoscalingKeys.KPA);
 
         assertThat(AutoscalingAnnotations.validate(Map.of("autoscaling.knative.dev/initial-scale", "0"), config)
                         .isEmpty())

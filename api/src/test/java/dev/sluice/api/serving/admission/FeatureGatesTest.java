@@ -3,6 +3,7 @@ package dev.sluice.api.serving.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.api.autoscaling.AutoscalingKeys;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +104,6 @@ class FeatureGatesTest {
     }
 
     private static AdmissionConfig config(Map<String, String> flags) {
-        return new AdmissionConfig(ServingDefaults.upstream(), new Features(flags), 0, false);
+        return new AdmissionConfig(ServingDefaults.upstream(), new Features(flags), 0, false, AutoscalingKeys.KPA);
     }
 }

@@ -3,8 +3,14 @@ package dev.sluice.api.serving.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.api.admission.AdmissionContext;
 import dev.sluice.api.admission.KindAdmission;
+import dev.sluice.api.serving.config.ServingSettings;
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OtherAdmissionsTest {
     private static final String REVISION = """
@@ -106,6 +112,91 @@ class OtherAdmissionsTest {
         assertThat(MetadataRules.annotations(scaler))
                 .containsEntry("autoscaling.knative.dev/class", "kpa.autoscaling.knative.dev")
                 .containsEntry("autoscaling.knative.dev/metric", "concurrency");
+    }
+
+    @Test
+    void containersAreCalledAsTheTemplateSays() {
+        var settings = ServingSettings.of(new ServingSettings.Place("localhost", "cluster.local", Duration.ZERO))
+                .with(
+                        "config-defaults",
+                        Map.of(
+                                "container-name-template",
+                                "{{.Name}}",
+                                "init-container-name-template",
+                                "{{ .Namespace }}-i"));
+        var admissions = ServingAdmissions.all(settings::admission);
+        for (var version : new String[] {"v1", "v1alpha1"}) {
+            var service = Admit.json("""
+                    metadata: {name: app, namespace: ns}
+                    spec: {template: {spec: {containers: [{image: a/b}], initContainers: [{image: a/c}]}}}
+                    """);
+            admissions.stream()
+                    .filter(admission -> admission.resource().kind().equals("Service")
+                            && admission.resource().version().equals(version))
+                    .forEach(admission -> Admit.create(admission, service));
+            assertThat(service.at("/spec/template/spec/containers/0/name").asText())
+                    .isEqualTo("app");
+            assertThat(service.at("/spec/template/spec/initContainers/0/name").asText())
+                    .isEqualTo("ns-i");
+        }
+        var unnamed = Admit.json("""
+                metadata: {generateName: app-}
+                spec: {template: {spec: {containers: [{image: a/b}]}}}
+                """);
+        Admit.create(admissions.getFirst(), unnamed);
+        assertThat(unnamed.at("/spec/template/spec/containers/0/name").asText()).isEqualTo("user-container");
+    }
+
+    @Test
+    void aPodAutoscalerWithoutAClassGetsThatOfTheConfiguration() {
+        var settings = ServingSettings.of(new ServingSettings.Place("localhost", "cluster.local", Duration.ZERO))
+                .with("config-autoscaler", Map.of("pod-autoscaler-class", "hpa.autoscaling.knative.dev"));
+        var scaler = Admit.json("{metadata: {name: p}, spec: {}}");
+
+        Admit.create(new PodAutoscalerAdmission(settings::admission), scaler);
+        assertThat(MetadataRules.annotations(scaler))
+                .containsEntry("autoscaling.knative.dev/class", "hpa.autoscaling.knative.dev")
+                .containsEntry("autoscaling.knative.dev/metric", "cpu");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Enabled, ''", "redirected, ''", "https, invalid value: https: %s", "'', invalid value: : %s"})
+    void whatBecomesOfPlainHttpIsOneOfTwoThings(String value, String error) {
+        var metadata = "metadata: {name: a, namespace: n, annotations: {networking.knative.dev/http-protocol: '" + value
+                + "'}}, spec: ";
+        var wanted = error.formatted("metadata.annotations.networking.knative.dev/http-protocol");
+        assertThat(Admit.create(
+                        of("DomainMapping"),
+                        Admit.json("{" + metadata
+                                + "{ref: {kind: Service, name: app, apiVersion: serving.knative.dev/v1}}}")))
+                .isEqualTo(wanted);
+        assertThat(Admit.create(
+                        of("Route"), Admit.json("{" + metadata + "{traffic: [{percent: 100, configurationName: c}]}}")))
+                .isEqualTo(wanted);
+        assertThat(Admit.create(
+                        of("Service"),
+                        Admit.json("{" + metadata + "{template: {spec: {containers: [{image: a/b}]}}}}")))
+                .isEqualTo(wanted);
+    }
+
+    @Test
+    void annotationsOfTheSidecarHaveNoEffectAndThatIsSaid() {
+        var service = Admit.json("""
+                metadata: {name: s}
+                spec:
+                  template:
+                    metadata:
+                      annotations:
+                        queue.sidecar.serving.knative.dev/cpu-resource-request: '1'
+                        queue.sidecar.serving.knative.dev/resource-percentage: '20'
+                    spec: {containers: [{image: a/b}]}
+                """);
+        assertThat(of("Service")
+                        .warnings(service, null, Admit.context("jane", AdmissionContext.Operation.CREATE))
+                        .text())
+                .contains("no effect: there is no sidecar: "
+                        + "spec.template.metadata.annotations.queue.sidecar.serving.knative.dev/cpu-resource-request, "
+                        + "spec.template.metadata.annotations.queue.sidecar.serving.knative.dev/resource-percentage");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.sluice.api.serving.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.api.autoscaling.AutoscalingKeys;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.util.HashMap;
@@ -18,7 +19,8 @@ class PodTemplateValidationTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void speaksOfItAsKnativeDoes(String name, ObjectNode spec, Map<String, String> flags, String error) {
-        var config = new AdmissionConfig(ServingDefaults.upstream(), new Features(flags), 0, false);
+        var config =
+                new AdmissionConfig(ServingDefaults.upstream(), new Features(flags), 0, false, AutoscalingKeys.KPA);
         RevisionDefaults.apply(spec, true, config);
 
         assertThat(TemplateRules.spec(spec, config).text()).isEqualTo(error);

@@ -124,6 +124,8 @@ class ServingConfigMapsTest {
                 "config-defaults | container-concurrency-max-limit | 0 | expected 1 <= 0 <= 2147483647: container-concurrency-max-limit",
                 "config-defaults | revision-cpu-request | lots | failed to parse \"revision-cpu-request\": quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
                 "config-defaults | revision-memory-limit | 200Mi | -",
+                "config-defaults | container-name-template | '{{.Name}}' | -",
+                "config-defaults | container-name-template | '{{.Kind}}' | error executing template: container-name-template may have {{.Name}} and {{.Namespace}}, was: {{.Kind}}",
                 "config-domain | example.com | bad | failed to parse \"example.com\": wants YAML with a selector of labels, or nothing",
                 "config-gc | retain-since-create-time | disabled | -",
                 "config-gc | min-non-active-revisions | -1 | min-non-active-revisions must be non-negative, was: -1",
@@ -269,6 +271,16 @@ class ServingConfigMapsTest {
                     .isEqualTo(TracingSettings.off());
             assertThat(said.without("config-observability").tracing()).isNull();
         }
+    }
+
+    @Test
+    void theLogsOfARevisionAreWhereTheTemplateSays() {
+        assertThat(HERE.logUrl("u")).isEmpty();
+        assertThat(HERE.with(
+                                "config-observability",
+                                Map.of("logging.revision-url-template", "http://logs/?uid=${REVISION_UID}&all"))
+                        .logUrl("u"))
+                .contains("http://logs/?uid=u&all");
     }
 
     @Test

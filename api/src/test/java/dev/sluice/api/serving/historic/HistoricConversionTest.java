@@ -120,6 +120,24 @@ class HistoricConversionTest {
                 .isNotEmpty();
     }
 
+    /** A generation counts specs, and a Revision is made for each. */
+    @Test
+    void anotherBuildIsAnotherTemplate() {
+        var written = """
+                {build: {source: {custom: {image: "%s"}}}, revisionTemplate: {spec: {container: {image: a/b}}}}
+                """;
+        var one = up("Configuration", written.formatted("i"));
+        var other = up("Configuration", written.formatted("j"));
+
+        assertThat(one.path("spec"))
+                .isNotEqualTo(other.path("spec"))
+                .isEqualTo(up("Configuration", written.formatted("i")).path("spec"));
+        assertThat(new HistoricConversion("Configuration")
+                        .convert(one, "v1alpha1")
+                        .path("spec"))
+                .isEqualTo(Admit.json(written.formatted("i")));
+    }
+
     @Test
     void singleConcurrencyIsOneRequestAtATime() {
         var v1 = up("Revision", "{concurrencyModel: Single, container: {image: a/b}}");
