@@ -45,11 +45,29 @@ public final class BuiltService {
         if (service == null || image.isEmpty() || !succeeded || annotations.containsKey(DEPLOYED)) {
             return;
         }
+        deploy(client, build, service, image.get());
+    }
+
+    /** Lets the Service run once more what the Build has pushed; somebody has asked for it. */
+    public static void deployAgain(KubernetesClient client, Build build) {
+        var service =
+                Objects.requireNonNull(build.getMetadata().getAnnotations().get(DEPLOY));
+        var image = Objects.requireNonNull(build.getStatus().image()).pinned().orElseThrow();
+        deploy(client, build, service, image);
+    }
+
+    /** The image of its first container; empty when there is none. */
+    public static String image(GenericKubernetesResource service) {
+        Object image = service.get("spec", "template", "spec", "containers", 0, "image");
+        return image instanceof String name ? name : "";
+    }
+
+    private static void deploy(KubernetesClient client, Build build, String service, String image) {
         var services = client.genericKubernetesResources("serving.knative.dev/v1", "Service")
                 .inNamespace(build.getMetadata().getNamespace());
         var found = services.withName(service).get();
         if (found != null) {
-            services.resource(running(found, build, image.get())).update(); // a conflict is tried again
+            services.resource(running(found, build, image)).update(); // a conflict is tried again
             LOG.atInfo()
                     .addKeyValue("namespace", build.getMetadata().getNamespace())
                     .addKeyValue("name", service)
@@ -61,7 +79,7 @@ public final class BuiltService {
                 .withName(build.getMetadata().getName())
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
-                        Serialization.asJson(Map.of("metadata", Map.of("annotations", Map.of(DEPLOYED, image.get())))));
+                        Serialization.asJson(Map.of("metadata", Map.of("annotations", Map.of(DEPLOYED, image)))));
     }
 
     /** The Service with another image in its first container; a revision name of its own would forbid a new revision. */

@@ -165,6 +165,9 @@ class BuildIT {
 
         assertThat(succeeded(stand.awaitEnd("turn-1")).reason()).isEqualTo("BuildCancelled");
         assertThat(succeeded(stand.awaitEnd("turn-4")).status()).isEqualTo("True");
+        assertThat(podsOf("turn-1"))
+                .as("it began when nothing of the one before ran any more")
+                .noneMatch(pod -> pod.getStatus().getPhase().equals("Running"));
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(builds.list().getItems())
                         .extracting(b -> b.getMetadata().getName())

@@ -85,6 +85,7 @@ final class BuildStand implements AutoCloseable {
                         .build());
         Workflows.registerBuild(worker);
         worker.registerActivitiesImplementations(activities);
+        factory.newWorker(Wire.BUILD_TURNS_QUEUE).registerActivitiesImplementations(activities);
         factory.start();
         open.push(() -> {
             factory.shutdownNow();

@@ -25,6 +25,15 @@ class BuildFormE2E {
         assertThat(new Http().get(url).body()).isEqualTo("Hello 2018 from version 1!\n");
         assertThat(Services.jsonpath(platform, namespace.name(), "build/launched-00001", "{.status.image.name}"))
                 .isEqualTo(image);
+        var digest = Services.jsonpath(platform, namespace.name(), "build/launched-00001", "{.status.image.digest}");
+        assertThat(digest).startsWith("sha256:");
+        assertThat(Services.jsonpath(
+                        platform,
+                        namespace.name(),
+                        "revision/launched-00001",
+                        "{.status.containerStatuses[0].imageDigest}"))
+                .as("what was built is what runs")
+                .endsWith("@" + digest);
     }
 
     @Test

@@ -79,6 +79,11 @@ class PushE2E {
             assertThat(push(hook, third)).startsWith("202 build site-push-" + third.substring(0, 10));
             await().atMost(Duration.ofMinutes(2))
                     .untilAsserted(() -> assertThat(http.get(url).body()).isEqualTo("three\n"));
+
+            // back to a commit that is built already
+            assertThat(push(hook, second)).startsWith("202 build site-push-" + second.substring(0, 10));
+            await().atMost(Duration.ofMinutes(2))
+                    .untilAsserted(() -> assertThat(http.get(url).body()).isEqualTo("two\n"));
         }
         platform.kubectl("-n", namespace.name(), "delete", "ksvc", "site").succeeded();
         await().atMost(Duration.ofSeconds(60))

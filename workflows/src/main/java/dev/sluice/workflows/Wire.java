@@ -7,6 +7,9 @@ import java.util.List;
 public final class Wire {
     public static final String CONTROL_QUEUE = "sluice-control";
     public static final String BUILD_QUEUE = "sluice-build";
+    /** Where builds wait for their turn, so that those that wait take no place of those that run. */
+    public static final String BUILD_TURNS_QUEUE = "sluice-build-turns";
+
     public static final String DELIVERY_QUEUE = "sluice-delivery";
 
     public static final SearchAttributeKey<String> KIND = SearchAttributeKey.forKeyword("SluiceKind");

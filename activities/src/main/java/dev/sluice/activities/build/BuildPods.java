@@ -37,6 +37,8 @@ final class BuildPods {
     private static final String STEP = "build-step-";
     private static final String HOME = "/builder/home";
     private static final String WORKSPACE = "/workspace";
+    private static final String SECRET_VOLUME = "secret-volume-";
+    private static final int LONGEST_LABEL = 63;
 
     private final BuildPodSettings settings;
 
@@ -46,9 +48,13 @@ final class BuildPods {
 
     /** The name cannot collide with the pod of a deleted namesake, and is the same however often it is asked for. */
     static String name(BuildRef build) {
+        return build.name() + "-pod-" + hash(build.uid());
+    }
+
+    private static String hash(String text) {
         try {
-            var hash = MessageDigest.getInstance("SHA-256").digest(build.uid().getBytes(StandardCharsets.UTF_8));
-            return build.name() + "-pod-" + HexFormat.of().formatHex(hash, 0, 3);
+            var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 3);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
@@ -66,7 +72,12 @@ final class BuildPods {
         labels.put(Build.NAME_LABEL, meta.getName());
         var annotations = new TreeMap<>(Objects.requireNonNullElse(meta.getAnnotations(), Map.of()));
         annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
+        List.of(FurtherPods.NUMBER, FurtherPods.FINISHED).forEach(annotations::remove); // those are for us to set
         annotations.put("sidecar.istio.io/inject", "false");
+        var sources = sources(spec);
+        annotations.put(
+                Sources.ANNOTATION,
+                String.join(",", sources.stream().map(Container::getName).toList()));
         return new PodBuilder()
                 .withNewMetadata()
                 .withName(name(ref))
@@ -87,7 +98,7 @@ final class BuildPods {
                 .withServiceAccountName(spec.serviceAccount())
                 .withNodeSelector(spec.nodeSelector())
                 .withAffinity(spec.affinity())
-                .withInitContainers(initContainers(spec, secrets))
+                .withInitContainers(initContainers(spec, secrets, sources))
                 .withContainers(new ContainerBuilder()
                         .withName(NOP)
                         .withImage(settings.stepImage())
@@ -98,11 +109,10 @@ final class BuildPods {
                 .build();
     }
 
-    private List<Container> initContainers(BuildSpec spec, List<Secret> secrets) {
+    /** Those that Sluice fetches itself. */
+    private List<Container> sources(BuildSpec spec) {
         var containers = new ArrayList<Container>();
-        containers.add(credentials(secrets));
         var sources = spec.allSources();
-        var custom = new ArrayList<Container>();
         for (int i = 0; i < sources.size(); i++) {
             var source = sources.get(i);
             var suffix = source.name() == null || source.name().isEmpty() ? "" : source.name();
@@ -110,13 +120,24 @@ final class BuildPods {
                 containers.add(git(source, source.git(), suffix.isEmpty() ? String.valueOf(i) : suffix));
             } else if (source.gcs() != null) {
                 containers.add(gcs(source, source.gcs(), suffix.isEmpty() ? String.valueOf(i) : suffix));
-            } else if (source.custom() != null) {
-                custom.add(new ContainerBuilder(mounted(source.custom(), null))
-                        .withName(STEP + "custom-source" + (suffix.isEmpty() ? "" : "-" + suffix))
+            }
+        }
+        return containers;
+    }
+
+    private List<Container> initContainers(BuildSpec spec, List<Secret> secrets, List<Container> fetched) {
+        var containers = new ArrayList<Container>();
+        containers.add(credentials(secrets));
+        containers.addAll(fetched);
+        var sources = spec.allSources();
+        for (var source : sources) {
+            if (source.git() == null && source.gcs() == null && source.custom() != null) {
+                var suffix = text(source.name()).isEmpty() ? "" : "-" + source.name();
+                containers.add(new ContainerBuilder(mounted(source.custom(), null))
+                        .withName(STEP + "custom-source" + suffix)
                         .build());
             }
         }
-        containers.addAll(custom);
         var subPath = sources.stream()
                 .map(SourceSpec::subPath)
                 .filter(p -> p != null && !p.isEmpty())
@@ -219,7 +240,8 @@ final class BuildPods {
     }
 
     private static boolean samePath(VolumeMount mount, String path) {
-        return Path.of(mount.getMountPath()).normalize().equals(Path.of(path));
+        return mount.getMountPath() != null
+                && Path.of(mount.getMountPath()).normalize().equals(Path.of(path));
     }
 
     private static VolumeMount mount(String volume, String path) {
@@ -248,8 +270,13 @@ final class BuildPods {
         return volumes;
     }
 
+    /** The name of a volume has no dots, and 63 characters at most; that of a secret may have both. */
     private static String secretVolume(Secret secret) {
-        return "secret-volume-" + secret.getMetadata().getName();
+        var name = secret.getMetadata().getName();
+        var volume = SECRET_VOLUME + name;
+        return volume.length() <= LONGEST_LABEL && !name.contains(".")
+                ? volume
+                : SECRET_VOLUME + name.substring(0, Math.min(40, name.length())).replace('.', '-') + "-" + hash(name);
     }
 
     private static String text(@Nullable String text) {

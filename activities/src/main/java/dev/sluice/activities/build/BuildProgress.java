@@ -3,6 +3,8 @@ package dev.sluice.activities.build;
 import dev.sluice.api.build.BuildStatus;
 import dev.sluice.api.conditions.ConditionSet;
 import dev.sluice.workflows.build.Verdict;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
@@ -15,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a build's pod says about the build (spec/build.md section 1.3). Pure. */
 final class BuildProgress {
-    private static final List<String> SOURCES = List.of("build-step-git-source-", "build-step-gcs-source-");
-
     /** The status while the pod is there and the build has not ended. */
     static BuildStatus running(BuildStatus before, long generation, Pod pod, Instant now) {
         var conditions = conditions(before, now);
@@ -35,7 +35,7 @@ final class BuildProgress {
         return status(before, generation, null, conditions, null);
     }
 
-    /** The status at the end; without a pod, what was known of its steps stays. */
+    /** The status at the end; without a pod, or with one that says what nobody expected, what was known of its steps stays. */
     static BuildStatus ended(BuildStatus before, long generation, @Nullable Pod pod, Verdict verdict, Instant now) {
         var conditions = conditions(before, now);
         if (verdict.phase() == Verdict.Phase.SUCCEEDED) {
@@ -44,7 +44,11 @@ final class BuildProgress {
             conditions.markFalse(BuildStatus.SUCCEEDED, verdict.reason(), verdict.message());
         }
         var completed = now.truncatedTo(ChronoUnit.SECONDS).toString();
-        return status(before, generation, pod, conditions, completed);
+        try {
+            return status(before, generation, pod, conditions, completed);
+        } catch (RuntimeException _) { // a build has to end, whatever its steps have written
+            return status(before, generation, null, conditions, completed);
+        }
     }
 
     private static ConditionSet conditions(BuildStatus before, Instant now) {
@@ -74,11 +78,13 @@ final class BuildProgress {
                     before.workspaceClaim());
         }
         var all = initStatuses(pod);
-        var steps = all.stream().filter(s -> isStep(s.getName())).toList();
-        var finished =
-                FurtherPods.finished(pod).stream().filter(BuildProgress::isStep).toList();
-        var states = new ArrayList<>(before.stepStates()
-                .subList(0, Math.min(finished.size(), before.stepStates().size())));
+        var sources = Sources.of(pod);
+        var steps = all.stream().filter(s -> isStep(s.getName(), sources)).toList();
+        var finished = FurtherPods.finished(pod).stream()
+                .filter(name -> isStep(name, sources))
+                .toList();
+        var states = new ArrayList<ContainerState>();
+        finished.forEach(name -> states.add(before.succeededStep(name).orElseGet(BuildProgress::completed)));
         steps.stream().map(ContainerStatus::getState).filter(Objects::nonNull).forEach(states::add);
         var ended = new ArrayList<>(finished);
         steps.stream()
@@ -101,8 +107,17 @@ final class BuildProgress {
                 before.workspaceClaim());
     }
 
-    private static boolean isStep(String container) {
-        return !container.equals(BuildPods.CREDENTIALS) && SOURCES.stream().noneMatch(container::startsWith);
+    private static boolean isStep(String container, Sources sources) {
+        return !container.equals(BuildPods.CREDENTIALS) && !sources.contain(container);
+    }
+
+    private static ContainerState completed() {
+        return new ContainerStateBuilder()
+                .withNewTerminated()
+                .withExitCode(0)
+                .withReason("Completed")
+                .endTerminated()
+                .build();
     }
 
     private static List<ContainerStatus> initStatuses(Pod pod) {
@@ -117,7 +132,10 @@ final class BuildProgress {
                 last = new BuildStatus.Image(
                         message.get("image").orElse(null),
                         message.get("digest").get(),
-                        message.get("size").map(Long::valueOf).orElse(null));
+                        message.get("size")
+                                .filter(size -> size.matches("[0-9]{1,18}"))
+                                .map(Long::valueOf)
+                                .orElse(null));
             }
         }
         return Optional.ofNullable(last);

@@ -9,13 +9,11 @@ import dev.sluice.workflows.build.BuildRef;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.temporal.activity.Activity;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 
 /** Waits until a build may begin beside the others of its namespace. */
 final class BuildTurns {
@@ -24,6 +22,7 @@ final class BuildTurns {
     private final KubernetesClient client;
     private final BuildResolver resolver;
     private final BuildReports reports;
+    private final WatchedBuilds watched;
     private final int most;
     private final Clock clock;
 
@@ -31,6 +30,7 @@ final class BuildTurns {
         this.client = client;
         this.resolver = resolver;
         this.reports = reports;
+        this.watched = new WatchedBuilds(client);
         this.most = most;
         this.clock = clock;
     }
@@ -44,36 +44,45 @@ final class BuildTurns {
     }
 
     Turn await(BuildRef ref) {
-        var changed = new Semaphore(0);
-        var builds = client.resources(Build.class).inNamespace(ref.namespace());
-        try (var seen = builds.inform(new Changes(changed))) {
+        var told = "";
+        boolean look = true;
+        try (var seen = watched.open(ref.namespace())) {
             while (true) {
                 Activity.getExecutionContext().heartbeat(null);
-                var build = resolver.build(ref).orElse(null);
-                if (build == null || build.getStatus().done()) {
-                    return new Turn(null, true);
-                }
-                switch (Turns.of(build, seen.getStore().list(), most, clock.instant())) {
-                    case Turns.Place.Now() -> {
-                        return new Turn(null, false);
+                boolean soon = false;
+                if (look) {
+                    var all = seen.all();
+                    var build = all.stream()
+                            .filter(b -> ref.uid().equals(b.getMetadata().getUid()))
+                            .findFirst(); // for a moment after it was made there is none
+                    if (build.isEmpty()
+                            ? resolver.build(ref).isEmpty()
+                            : build.get().getStatus().done()) {
+                        return new Turn(null, true);
                     }
-                    case Turns.Place.Forbidden(var by) -> {
-                        return new Turn(
-                                new Refusal(
-                                        "ConcurrencyForbidden",
-                                        "Build \"" + by.getMetadata().getName()
-                                                + "\" has not ended, and this Build may not run beside it"),
-                                false);
+                    var leaving = leaving(ref.namespace(), all);
+                    soon = build.isEmpty() || !leaving.isEmpty();
+                    var place = build.isEmpty()
+                            ? new Turns.Place.Wait(List.of())
+                            : Turns.of(build.get(), all, leaving, most, clock.instant());
+                    switch (place) {
+                        case Turns.Place.Now() -> {
+                            return new Turn(null, false);
+                        }
+                        case Turns.Place.Forbidden(var by) -> {
+                            return new Turn(forbidden(by), false);
+                        }
+                        case Turns.Place.Replaces(var older) -> {
+                            older.forEach(this::cancel);
+                            told = tell(ref, older, told);
+                        }
+                        case Turns.Place.Wait(var before) -> {
+                            soon |= before.isEmpty();
+                            told = tell(ref, before, told);
+                        }
                     }
-                    case Turns.Place.Replaces(var older) -> {
-                        older.forEach(this::cancel);
-                        tell(ref, older);
-                    }
-                    case Turns.Place.Wait(var before) -> tell(ref, before);
                 }
-                if (changed.tryAcquire(HEARTBEAT_SECONDS, TimeUnit.SECONDS)) {
-                    changed.drainPermits();
-                }
+                look = seen.awaitChange(HEARTBEAT_SECONDS) || soon;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -81,41 +90,40 @@ final class BuildTurns {
         }
     }
 
-    private void tell(BuildRef ref, List<Build> before) {
+    private Set<String> leaving(String namespace, List<Build> builds) {
+        return Turns.leaving(
+                builds, () -> FurtherPods.ofAnyBuild(client, namespace).list().getItems(), clock.instant());
+    }
+
+    private static Refusal forbidden(Build by) {
+        return new Refusal(
+                "ConcurrencyForbidden",
+                "Build \"" + by.getMetadata().getName() + "\" has not ended, and this Build may not run beside it");
+    }
+
+    /** What is told now. */
+    private String tell(BuildRef ref, List<Build> before, String told) {
         if (before.isEmpty()) {
-            return;
+            return told;
         }
         var first = "\"" + before.getFirst().getMetadata().getName() + "\"";
         var message = before.size() == 1
                 ? "waits for Build " + first
                 : "waits for " + before.size() + " Builds, first of all " + first;
-        reports.write(
-                ref, status -> BuildProgress.queued(status.before(), status.generation(), message, clock.instant()));
+        if (!message.equals(told)) {
+            reports.write(
+                    ref,
+                    status -> BuildProgress.queued(status.before(), status.generation(), message, clock.instant()));
+        }
+        return message;
     }
 
     private void cancel(Build build) {
-        if (!build.getSpec().cancelRequested()) {
+        if (!build.getSpec().cancelRequested() && !build.getStatus().done()) {
             client.resource(build)
                     .patch(
                             PatchContext.of(PatchType.JSON_MERGE),
                             "{\"spec\":{\"Status\":\"" + BuildSpec.CANCELLED + "\"}}");
-        }
-    }
-
-    private record Changes(Semaphore changed) implements ResourceEventHandler<Build> {
-        @Override
-        public void onAdd(Build build) {
-            changed.release();
-        }
-
-        @Override
-        public void onUpdate(Build old, Build build) {
-            changed.release();
-        }
-
-        @Override
-        public void onDelete(Build build, boolean finalStateUnknown) {
-            changed.release();
         }
     }
 }

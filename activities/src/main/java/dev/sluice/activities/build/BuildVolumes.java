@@ -31,9 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class BuildVolumes {
     private static final String WORKSPACE = "workspace";
     private static final String HOME = "home";
-    /** Containers of ours that have no use for a cache. */
-    private static final List<String> WITHOUT_CACHE =
-            List.of(BuildPods.CREDENTIALS, "build-step-git-source-", "build-step-gcs-source-");
 
     private final KubernetesClient client;
 
@@ -149,11 +146,12 @@ final class BuildVolumes {
             volumes.add(volume(String.valueOf(cache.name()), cache.claim()));
         }
         var spread = claim != null;
+        var sources = Sources.of(pod);
         return new PodBuilder(pod)
                 .editSpec()
                 .withVolumes(volumes)
                 .withInitContainers(pod.getSpec().getInitContainers().stream()
-                        .map(c -> container(c, spec.cache(), spread))
+                        .map(c -> container(c, usesCache(c, sources) ? spec.cache() : List.of(), spread))
                         .toList())
                 .withContainers(pod.getSpec().getContainers().stream()
                         .map(c -> container(c, List.of(), spread))
@@ -180,20 +178,21 @@ final class BuildVolumes {
         for (var mount : container.getVolumeMounts()) {
             mounts.add(durable && durable(mount.getName()) ? below(mount) : mount);
         }
-        if (WITHOUT_CACHE.stream().noneMatch(container.getName()::startsWith)) {
-            for (var cache : caches) {
-                var path = cache.path();
-                if (path != null
-                        && !path.isEmpty()
-                        && mounts.stream().noneMatch(m -> m.getMountPath().equals(path))) {
-                    mounts.add(new VolumeMountBuilder()
-                            .withName(cache.name())
-                            .withMountPath(path)
-                            .build());
-                }
+        for (var cache : caches) {
+            var path = cache.path();
+            if (path != null && !path.isEmpty() && mounts.stream().noneMatch(m -> path.equals(m.getMountPath()))) {
+                mounts.add(new VolumeMountBuilder()
+                        .withName(cache.name())
+                        .withMountPath(path)
+                        .build());
             }
         }
         return new ContainerBuilder(container).withVolumeMounts(mounts).build();
+    }
+
+    /** Containers of ours have no use for a cache. */
+    private static boolean usesCache(Container container, Sources sources) {
+        return !container.getName().equals(BuildPods.CREDENTIALS) && !sources.contain(container.getName());
     }
 
     /** Workspace and home share one claim. */

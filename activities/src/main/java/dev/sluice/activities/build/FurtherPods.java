@@ -6,6 +6,7 @@ import dev.sluice.workflows.build.BuildRef;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodList;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.PodResource;
@@ -14,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The pods of one build, of which those after the first leave out what has run already. */
 final class FurtherPods {
@@ -53,6 +55,10 @@ final class FurtherPods {
         return client.pods().inNamespace(build.namespace()).withLabel(Build.NAME_LABEL, build.name());
     }
 
+    static FilterWatchListDeletable<Pod, PodList, PodResource> ofAnyBuild(KubernetesClient client, String namespace) {
+        return client.pods().inNamespace(namespace).withLabel(Build.NAME_LABEL);
+    }
+
     /** Oldest first. */
     static List<Pod> all(KubernetesClient client, BuildRef build) {
         return of(client, build).list().getItems().stream()
@@ -62,13 +68,33 @@ final class FurtherPods {
                 .toList();
     }
 
+    /** Whether something in the pod may still write to the claim. */
+    static boolean worksIn(Pod pod, String claim) {
+        return mayRun(pod)
+                && (pod.getMetadata().getDeletionTimestamp() != null
+                        || Stream.concat(
+                                        pod.getStatus().getInitContainerStatuses().stream(),
+                                        pod.getStatus().getContainerStatuses().stream())
+                                .anyMatch(s ->
+                                        s.getState() != null && s.getState().getRunning() != null))
+                && pod.getSpec().getVolumes().stream()
+                        .map(Volume::getPersistentVolumeClaim)
+                        .anyMatch(source -> source != null && claim.equals(source.getClaimName()));
+    }
+
+    /** Whether not everything in the pod has ended. */
+    static boolean mayRun(Pod pod) {
+        var phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+        return !"Succeeded".equals(phase) && !"Failed".equals(phase);
+    }
+
     static Optional<Pod> newest(KubernetesClient client, BuildRef build) {
         return all(client, build).stream().reduce((_, last) -> last);
     }
 
     static int number(Pod pod) {
         var text = annotation(pod, NUMBER);
-        return text.isEmpty() ? 0 : Integer.parseInt(text);
+        return text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : 0;
     }
 
     private static String annotation(Pod pod, String key) {

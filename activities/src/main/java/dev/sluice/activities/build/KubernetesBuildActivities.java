@@ -1,5 +1,6 @@
 package dev.sluice.activities.build;
 
+import dev.sluice.api.build.Build;
 import dev.sluice.api.build.BuildStatus;
 import dev.sluice.workflows.build.BuildActivities;
 import dev.sluice.workflows.build.BuildRef;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.temporal.activity.Activity;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.TemporalException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
@@ -23,12 +25,15 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A build's activities with the Kubernetes API. */
 public final class KubernetesBuildActivities implements BuildActivities {
     private static final int HEARTBEAT_SECONDS = 3;
     private static final int ATTEMPTS_FOR_DEFAULT_ACCOUNT = 6;
+    /** They take half a minute. */
+    private static final int ATTEMPTS_FOR_LEAVING_PODS = 8;
 
     private final KubernetesClient client;
     private final BuildResolver resolver;
@@ -53,6 +58,16 @@ public final class KubernetesBuildActivities implements BuildActivities {
 
     @Override
     public Plan validate(BuildRef build) {
+        try {
+            return checked(build);
+        } catch (KubernetesClientException | TemporalException e) {
+            throw e; // which may pass
+        } catch (RuntimeException e) { // a Build that nobody thought of: it would be the same next time
+            return Plan.refused("BuildValidationFailed", "no pod can be made of the Build: " + e);
+        }
+    }
+
+    private Plan checked(BuildRef build) {
         return switch (resolver.resolve(build)) {
             case Resolution.Gone() -> Plan.nothingToDo();
             case Resolution.Refused(var message) -> {
@@ -138,21 +153,62 @@ public final class KubernetesBuildActivities implements BuildActivities {
             throw ApplicationFailure.newFailure("the lost pod of build " + build + " is leaving", "PodLeaving");
         }
         if (pod == null) {
+            claim.ifPresent(name -> vacate(build, name));
             var wanted = pods.pod(ready.build(), ready.spec(), ready.secrets());
             pod = client.resource(
                             BuildVolumes.mounted(FurtherPods.of(wanted, attempt), ready.spec(), claim.orElse(null)))
                     .create();
         }
+        var now = resolver.build(build);
+        if (now.isEmpty() || now.get().getStatus().done()) { // it was ended while the pod was made
+            client.resource(pod).delete();
+            return new CreatedPod(null, true, "", 0);
+        }
         var made = pod;
+        var earlier = attempt.number() == 0 && !attempt.finished().isEmpty()
+                ? new Resumption(client).from(ready.build())
+                : Optional.<Build>empty();
         reports.write(
                 build,
-                status -> BuildProgress.running(status.before(), status.generation(), made, clock.instant())
+                status -> BuildProgress.running(
+                                earlier.map(from -> status.before().goingOnFrom(from.getStatus()))
+                                        .orElseGet(status::before),
+                                status.generation(),
+                                made,
+                                clock.instant())
                         .with(claim.orElse(null), attempt.again() == null ? null : tries(attempt.again())));
         return new CreatedPod(
                 null,
                 false,
                 pod.getMetadata().getName(),
                 Instant.parse(pod.getMetadata().getCreationTimestamp()).toEpochMilli());
+    }
+
+    /** Two pods must not work in one workspace: what may still be at it is ended first. */
+    private void vacate(BuildRef build, String claim) {
+        var busy = FurtherPods.ofAnyBuild(client, build.namespace()).list().getItems().stream()
+                .filter(pod -> FurtherPods.worksIn(pod, claim))
+                .toList();
+        if (busy.isEmpty()) {
+            return;
+        }
+        // without grace a pod is forgotten before its node has ended it: only where the node says nothing any more
+        boolean answers = Activity.getExecutionContext().getInfo().getAttempt() < ATTEMPTS_FOR_LEAVING_PODS;
+        busy.stream()
+                .filter(pod -> !isOfAnotherThatRuns(pod, build))
+                .forEach(pod ->
+                        client.resource(pod).withGracePeriod(answers ? 1 : 0).delete());
+        throw ApplicationFailure.newFailure(
+                "pod " + busy.getFirst().getMetadata().getName() + " still works in the workspace of build " + build,
+                "PodLeaving");
+    }
+
+    private boolean isOfAnotherThatRuns(Pod pod, BuildRef build) {
+        return pod.getMetadata().getOwnerReferences().stream()
+                .filter(owner -> !owner.getUid().equals(build.uid()))
+                .flatMap(owner ->
+                        resolver.build(new BuildRef(build.namespace(), owner.getName(), owner.getUid())).stream())
+                .anyMatch(other -> !other.getStatus().done());
     }
 
     private static BuildStatus.StepTries tries(Again again) {
@@ -204,7 +260,11 @@ public final class KubernetesBuildActivities implements BuildActivities {
     public void archiveLogs(StepRef step) {
         try (var log =
                 pod(step.build(), step.attempt()).inContainer(step.container()).getLogInputStream()) {
-            archive.keep(step, log);
+            if (archive.keep(step, log)) {
+                archive.forgetAllBut(() -> client.resources(Build.class).inAnyNamespace().list().getItems().stream()
+                        .map(build -> build.getMetadata().getUid())
+                        .collect(Collectors.toSet()));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("keeping the logs of " + step.container() + " of " + step.build(), e);
         } catch (KubernetesClientException e) {

@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The logs of builds in files, so that they outlive their pods: {@code namespace/build/uid/NN-container.log}, for a step that was
@@ -33,8 +36,12 @@ public final class LogArchive {
         this.maxBuilds = maxBuilds;
     }
 
-    /** Replaces what was kept of the step in the same pod before. */
-    void keep(StepRef step, InputStream log) throws IOException {
+    /**
+     * Replaces what was kept of the step in the same pod before.
+     *
+     * @return whether it is the first that is kept of the build
+     */
+    boolean keep(StepRef step, InputStream log) throws IOException {
         var folder = folder(step.build());
         var container = step.container();
         boolean first = !Files.isDirectory(folder);
@@ -50,6 +57,18 @@ public final class LogArchive {
         }
         if (first) {
             forgetOldest();
+        }
+        return first;
+    }
+
+    /** Nobody can ask for the logs of a Build that was deleted. */
+    void forgetAllBut(Supplier<Set<String>> uids) throws IOException {
+        var before = builds(); // what comes later is not among those that are asked for
+        var there = uids.get();
+        for (var build : before) {
+            if (!there.contains(build.getFileName().toString())) {
+                forget(build);
+            }
         }
     }
 
@@ -111,17 +130,33 @@ public final class LogArchive {
     }
 
     private void forgetOldest() throws IOException {
+        var builds = builds();
+        for (var old : builds.subList(Math.min(maxBuilds, builds.size()), builds.size())) {
+            forget(old);
+        }
+    }
+
+    /** Their folders, newest first. */
+    private List<Path> builds() throws IOException {
         try (var found = Files.find(directory, 3, (path, attributes) -> attributes.isDirectory())) {
-            var builds = found.filter(path -> directory.relativize(path).getNameCount() == 3)
+            return found.filter(path -> directory.relativize(path).getNameCount() == 3)
                     .sorted(Comparator.comparing(LogArchive::modified).reversed())
                     .toList();
-            for (var old : builds.subList(Math.min(maxBuilds, builds.size()), builds.size())) {
-                try (var files = Files.list(old)) {
-                    for (var file : files.toList()) {
-                        Files.deleteIfExists(file);
-                    }
-                }
-                Files.deleteIfExists(old);
+        }
+    }
+
+    /** And the folders of its name and namespace, when nothing else is in them. */
+    private void forget(Path build) throws IOException {
+        try (var files = Files.list(build)) {
+            for (var file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        for (var folder = build; !folder.equals(directory); folder = folder.resolveSibling("")) {
+            try {
+                Files.deleteIfExists(folder);
+            } catch (DirectoryNotEmptyException _) {
+                return;
             }
         }
     }

@@ -3,12 +3,18 @@ package dev.sluice.activities.build;
 import dev.sluice.api.build.Build;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a Build that goes on from another one need not do again. */
 final class Resumption {
+    private static final Comparator<Build> AGE = Comparator.comparing(
+                    (Build build) -> build.getMetadata().getCreationTimestamp())
+            .thenComparing(build -> build.getMetadata().getUid());
+
     private final KubernetesClient client;
 
     Resumption(KubernetesClient client) {
@@ -33,10 +39,7 @@ final class Resumption {
             return Start.at(List.of());
         }
         var namespace = build.getMetadata().getNamespace();
-        var before = client.resources(Build.class)
-                .inNamespace(namespace)
-                .withName(resume.from())
-                .get();
+        var before = from(build).orElse(null);
         var quoted = "Build \"" + resume.from() + "\"";
         if (before == null) {
             return Start.refused("builds.build.knative.dev \"" + resume.from() + "\" not found");
@@ -59,7 +62,42 @@ final class Resumption {
                 == null) {
             return Start.refused("the volume claim " + claim + " of " + quoted + " is gone");
         }
+        var rival = rival(
+                build,
+                claim,
+                client.resources(Build.class).inNamespace(namespace).list().getItems());
+        if (rival.isPresent()) {
+            return Start.refused("Build \"" + rival.get().getMetadata().getName() + "\" goes on in the workspace of "
+                    + quoted + " already");
+        }
         return begin(before, containers, quoted);
+    }
+
+    /** The Build that this one goes on from. */
+    Optional<Build> from(Build build) {
+        var resume = build.getSpec().resume();
+        return resume == null || resume.from() == null || resume.from().isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(client.resources(Build.class)
+                        .inNamespace(build.getMetadata().getNamespace())
+                        .withName(resume.from())
+                        .get());
+    }
+
+    /** Another unfinished Build with the same workspace: it has it already, or asked before this one. */
+    static Optional<Build> rival(Build build, String claim, List<Build> all) {
+        return all.stream()
+                .filter(other ->
+                        !other.getMetadata().getUid().equals(build.getMetadata().getUid())
+                                && !other.getStatus().done())
+                .filter(other -> claim.equals(other.getStatus().workspaceClaim())
+                        || (Objects.equals(origin(other), origin(build)) && AGE.compare(other, build) < 0))
+                .findFirst();
+    }
+
+    private static @Nullable String origin(Build build) {
+        var resume = build.getSpec().resume();
+        return resume == null ? null : resume.from();
     }
 
     static Start begin(Build before, List<String> containers, String quoted) {

@@ -2,6 +2,8 @@ package dev.sluice.activities.build;
 
 import dev.sluice.api.build.Build;
 import dev.sluice.api.build.Concurrency;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -9,6 +11,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Which builds of a namespace may run beside each other. The order is that of their creation; what has a pod keeps its place. Pure:
@@ -17,6 +23,8 @@ import java.util.Objects;
 final class Turns {
     /** Times of creation have whole seconds: until the next one begins, a Build may come that goes before. */
     private static final Duration TICK = Duration.ofMillis(1_100);
+
+    private static final Duration LONGEST_LEAVE = Duration.ofMinutes(2);
 
     /** Where a build is. */
     sealed interface Place {
@@ -33,11 +41,13 @@ final class Turns {
 
     /**
      * @param all the Builds of the namespace
+     * @param leaving the uids of those that have ended while something in their pods still runs: they keep their places
      * @param most how many may run at a time in the namespace; 0 for any number
      */
-    static Place of(Build build, Collection<Build> all, int most, Instant now) {
+    static Place of(Build build, Collection<Build> all, Set<String> leaving, int most, Instant now) {
         var open = all.stream()
-                .filter(b -> !b.getStatus().done())
+                .filter(b -> !b.getStatus().done()
+                        || leaving.contains(b.getMetadata().getUid()))
                 .sorted(Comparator.comparing((Build b) -> !started(b))
                         .thenComparing(b -> b.getMetadata().getCreationTimestamp())
                         .thenComparing(b -> b.getMetadata().getUid()))
@@ -51,8 +61,9 @@ final class Turns {
                 .filter(b -> policy != Concurrency.Policy.ALLOW && sameGroup(b, build))
                 .toList();
         if (group.size() >= limit(build)) {
-            if (policy == Concurrency.Policy.FORBID) {
-                return new Place.Forbidden(group.getFirst());
+            var unfinished = group.stream().filter(b -> !b.getStatus().done()).toList();
+            if (policy == Concurrency.Policy.FORBID && unfinished.size() >= limit(build)) {
+                return new Place.Forbidden(unfinished.getFirst());
             }
             if (policy == Concurrency.Policy.REPLACE) {
                 return new Place.Replaces(group);
@@ -75,8 +86,32 @@ final class Turns {
         return policy != Concurrency.Policy.ALLOW || most > 0;
     }
 
-    private static java.util.Set<String> admitted(List<Build> open, int most) {
-        var admitted = new java.util.TreeSet<String>();
+    /**
+     * Of the Builds that have ended, those whose pods may still work. One that is deleted has half a minute to end, and what has not by
+     * {@link #LONGEST_LEAVE} is on a node that says nothing any more.
+     *
+     * @param pods of any builds of the namespace; asked for only where it matters
+     */
+    static Set<String> leaving(Collection<Build> all, Supplier<List<Pod>> pods, Instant now) {
+        var ended = all.stream()
+                .filter(b -> b.getStatus().done()
+                        && b.getStatus().completionTime() != null
+                        && now.isBefore(
+                                Instant.parse(b.getStatus().completionTime()).plus(LONGEST_LEAVE)))
+                .map(b -> b.getMetadata().getUid())
+                .collect(Collectors.toSet());
+        return ended.isEmpty()
+                ? Set.of()
+                : pods.get().stream()
+                        .filter(FurtherPods::mayRun)
+                        .flatMap(pod -> pod.getMetadata().getOwnerReferences().stream())
+                        .map(OwnerReference::getUid)
+                        .filter(ended::contains)
+                        .collect(Collectors.toSet());
+    }
+
+    private static Set<String> admitted(List<Build> open, int most) {
+        var admitted = new TreeSet<String>();
         var groups = new HashMap<String, Integer>();
         for (var b : open) {
             var group = policy(b) == Concurrency.Policy.ALLOW
@@ -102,7 +137,7 @@ final class Turns {
         return open.size();
     }
 
-    private static boolean started(Build build) {
+    static boolean started(Build build) {
         var cluster = build.getStatus().cluster();
         return cluster != null
                 && cluster.podName() != null

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
@@ -42,6 +43,8 @@ class BuildPodsTest {
                         "build-step-unnamed-1");
         assertThat(container(pod, "build-step-git-source-lib").getArgs())
                 .containsExactly("git", "-url", "v", "-revision", "v1", "-path", "third/lib");
+        assertThat(Sources.of(pod).containers())
+                .containsExactly("build-step-git-source-app", "build-step-git-source-lib");
         assertThat(pod.getSpec().getContainers()).extracting(Container::getName).containsExactly("nop");
         assertThat(pod.getSpec().getRestartPolicy()).isEqualTo("Never");
     }
@@ -138,6 +141,46 @@ class BuildPodsTest {
     }
 
     @Test
+    void namesTheVolumeOfAnySecret() {
+        var long49 = "s".repeat(49);
+        var secrets = List.of("my.registry", "my-registry", long49, long49 + "x", long49 + "y").stream()
+                .map(name -> secret(name, "kubernetes.io/dockerconfigjson", Map.of()))
+                .toList();
+        var build = build("steps: [{name: one, image: a}]");
+
+        var pod = PODS.pod(build, build.getSpec(), secrets);
+
+        assertThat(pod.getSpec().getVolumes())
+                .extracting(Volume::getName)
+                .allMatch(name -> name.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"))
+                .doesNotHaveDuplicates()
+                .contains("secret-volume-my-registry", "secret-volume-" + long49);
+        assertThat(container(pod, "build-step-credential-initializer").getVolumeMounts())
+                .filteredOn(mount -> mount.getMountPath().equals("/var/build-secrets/my.registry"))
+                .extracting(VolumeMount::getName)
+                .singleElement()
+                .asString()
+                .startsWith("secret-volume-my-registry-");
+    }
+
+    @Test
+    void leavesAMountWithoutAPathToTheApiServerToRefuse() {
+        var pod = pod("{cache: [{name: c, path: /c}], steps: [{name: one, image: a, volumeMounts: [{name: x}]}]}");
+
+        assertThat(container(pod, "build-step-one").getVolumeMounts())
+                .extracting(VolumeMount::getName)
+                .containsExactly("x", "workspace", "home");
+        assertThat(BuildVolumes.mounted(
+                                pod,
+                                build("{cache: [{name: c, path: /c}], steps: []}")
+                                        .getSpec(),
+                                null)
+                        .getSpec()
+                        .getVolumes())
+                .isNotEmpty();
+    }
+
+    @Test
     void ownsItsPodUnderANameThatOnlyThisBuildHas() {
         var pod = pod("steps: [{name: one, image: a}]");
 
@@ -185,15 +228,22 @@ class BuildPodsTest {
         build.getMetadata().setLabels(Map.of("team", "blue", "build.knative.dev/buildName", "another"));
         build.getMetadata()
                 .setAnnotations(Map.of(
-                        "note", "kept",
-                        "sidecar.istio.io/inject", "true",
-                        "kubectl.kubernetes.io/last-applied-configuration", "{}"));
+                        "note",
+                        "kept",
+                        FurtherPods.NUMBER,
+                        "many",
+                        FurtherPods.FINISHED,
+                        "build-step-one",
+                        "sidecar.istio.io/inject",
+                        "true",
+                        "kubectl.kubernetes.io/last-applied-configuration",
+                        "{}"));
 
         var pod = PODS.pod(build, build.getSpec(), List.of());
 
         assertThat(pod.getMetadata().getLabels()).isEqualTo(Map.of("team", "blue", "build.knative.dev/buildName", "b"));
         assertThat(pod.getMetadata().getAnnotations())
-                .isEqualTo(Map.of("note", "kept", "sidecar.istio.io/inject", "false"));
+                .isEqualTo(Map.of("note", "kept", "sidecar.istio.io/inject", "false", Sources.ANNOTATION, ""));
     }
 
     static Secret secret(String name, String type, Map<String, String> annotations) {

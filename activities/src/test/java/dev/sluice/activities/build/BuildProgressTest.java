@@ -9,6 +9,9 @@ import dev.sluice.workflows.build.Verdict;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +62,109 @@ class BuildProgressTest {
         assertThat(new BuildStatus.Image("r:5000/a:1", "sha256:d").pinned()).contains("r:5000/a@sha256:d");
         assertThat(status.completionTime()).isEqualTo("2026-01-01T12:00:00Z");
         assertThat(status.done()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "null",
+            value = {
+                "\"12.5MB\"|null",
+                "1.0|null",
+                "{}|null",
+                "-1|null",
+                "\"99999999999999999999\"|null",
+                "17|17",
+                "\"17\"|17"
+            })
+    void takesASizeOnlyWhereItIsOne(String said, @Nullable Long size) {
+        var pod = pod("""
+                phase: Succeeded
+                initContainerStatuses:
+                - {name: build-step-own, state: {terminated: {exitCode: 0, message: '{"image":"r/a","digest":"sha256:d","size":SIZE}'}}}
+                """.replace("SIZE", said));
+        var image = new BuildStatus.Image("r/a", "sha256:d", size);
+
+        assertThat(BuildProgress.running(BuildStatus.EMPTY, 1, pod, NOON).image())
+                .isEqualTo(image);
+        assertThat(BuildProgress.ended(
+                                BuildStatus.EMPTY, 1, pod, new Verdict(Verdict.Phase.SUCCEEDED, null, null), NOON)
+                        .image())
+                .isEqualTo(image);
+    }
+
+    @Test
+    void endsWhateverThePodSays() {
+        var strange = pod("{phase: Failed, initContainerStatuses: [{state: {terminated: {exitCode: 0}}}]}");
+
+        var status = BuildProgress.ended(
+                BuildStatus.EMPTY, 1, strange, new Verdict(Verdict.Phase.FAILED, "BuildFailed", "why"), NOON);
+
+        assertThat(status.done()).isTrue();
+        assertThat(status.stepsCompleted()).isEmpty();
+    }
+
+    @Test
+    void showsAStepThatIsNamedLikeASource() {
+        var pod = pod("""
+                phase: Running
+                initContainerStatuses:
+                - {name: build-step-git-source-0, state: {terminated: {exitCode: 0}}}
+                - {name: build-step-git-source-mine, state: {terminated: {exitCode: 0}}}
+                """);
+        pod.getMetadata().setAnnotations(Map.of(Sources.ANNOTATION, "build-step-git-source-0"));
+
+        assertThat(BuildProgress.running(BuildStatus.EMPTY, 1, pod, NOON).stepsCompleted())
+                .containsExactly("build-step-git-source-mine");
+    }
+
+    /** Of three Builds each goes on from the one before. */
+    @Test
+    void knowsInAResumedBuildWhatTheEarlierOneHasDone() {
+        var verdict = new Verdict(Verdict.Phase.FAILED, "BuildFailed", "why");
+        var first = BuildProgress.ended(BuildStatus.EMPTY, 1, pod("""
+                phase: Failed
+                initContainerStatuses:
+                - {name: build-step-git-source-0, state: {terminated: {exitCode: 0, message: '{"commit":"abc"}'}}}
+                - {name: build-step-one, state: {terminated: {exitCode: 0, startedAt: '2026-01-01T11:59:10Z'}}}
+                - {name: build-step-two, state: {terminated: {exitCode: 1}}}
+                """), verdict, NOON);
+        var further = pod("""
+                phase: Failed
+                initContainerStatuses:
+                - {name: build-step-two, state: {terminated: {exitCode: 0}}}
+                - {name: build-step-three, state: {terminated: {exitCode: 1}}}
+                """);
+        further.getMetadata()
+                .setAnnotations(Map.of(
+                        FurtherPods.FINISHED, "build-step-git-source-0,build-step-one", FurtherPods.NUMBER, "0"));
+
+        var second = BuildProgress.ended(BuildStatus.EMPTY.goingOnFrom(first), 1, further, verdict, NOON);
+
+        assertThat(second.stepsCompleted()).containsExactly("build-step-one", "build-step-two", "build-step-three");
+        assertThat(second.stepStates())
+                .extracting(state -> state.getTerminated().getExitCode())
+                .containsExactly(0, 0, 1);
+        assertThat(second.stepStates().getFirst().getTerminated().getStartedAt())
+                .isEqualTo("2026-01-01T11:59:10Z");
+        assertThat(second.commits()).isEqualTo(first.commits());
+        assertThat(BuildProgress.ended(BuildStatus.EMPTY, 1, further, verdict, NOON)
+                        .stepStates())
+                .as("where the earlier Build is not known")
+                .hasSize(3);
+        var build = BuildPodsTest.build("steps: []");
+        build.setStatus(second);
+        assertThat(Resumption.begin(
+                                build,
+                                List.of(
+                                        "build-step-git-source-0",
+                                        "build-step-one",
+                                        "build-step-two",
+                                        "build-step-three",
+                                        "nop"),
+                                "it")
+                        .finished())
+                .containsExactly("build-step-git-source-0", "build-step-one", "build-step-two");
     }
 
     @Test

@@ -6,8 +6,10 @@ import dev.sluice.workflows.build.BuildActivities.StepRef;
 import dev.sluice.workflows.build.BuildRef;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,8 +56,31 @@ class LogArchiveTest {
         assertThat(kept).isEqualTo(2);
     }
 
-    private static void keep(LogArchive archive, BuildRef build, int index, String step, String log)
-            throws IOException {
-        archive.keep(new StepRef(build, step, index), new ByteArrayInputStream(log.getBytes(StandardCharsets.UTF_8)));
+    @Test
+    void forgetsTheBuildsThatWereDeleted() throws IOException {
+        var archive = new LogArchive(folder, 10, 5);
+        keep(archive, new BuildRef("n", "b", "gone"), 0, "s", "x");
+        keep(archive, new BuildRef("n", "b", "there"), 0, "s", "x");
+        keep(archive, new BuildRef("other", "c", "gone-too"), 0, "s", "x");
+
+        archive.forgetAllBut(() -> {
+            keep(archive, new BuildRef("n", "d", "made-meanwhile"), 0, "s", "x");
+            return Set.of("there");
+        });
+
+        assertThat(archive.steps(new BuildRef("n", "b", "gone"))).isEmpty();
+        assertThat(archive.steps(new BuildRef("n", "b", "there"))).hasSize(1);
+        assertThat(archive.steps(new BuildRef("n", "d", "made-meanwhile"))).hasSize(1);
+        assertThat(folder).isDirectoryNotContaining("glob:**/other");
+        assertThat(folder.resolve("n/b")).isDirectoryNotContaining("glob:**/gone");
+    }
+
+    private static void keep(LogArchive archive, BuildRef build, int index, String step, String log) {
+        try {
+            archive.keep(
+                    new StepRef(build, step, index), new ByteArrayInputStream(log.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.build.Build;
 import dev.sluice.api.build.BuildStatus;
+import dev.sluice.api.conditions.Condition;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {
@@ -80,14 +84,73 @@ class TurnsTest {
     void waitsOutTheSecondInWhichSeveralWereMade() {
         var builds = List.of(build("a", 0, "policy: Queue"), build("b", 0, "policy: Queue"));
         var made = Instant.parse("2026-01-01T00:00:00Z");
-        assertThat(Turns.of(builds.get(0), builds, 0, made.plusMillis(300))).isEqualTo(new Turns.Place.Wait(List.of()));
-        assertThat(Turns.of(builds.get(0), builds, 0, made.plusMillis(1_200))).isInstanceOf(Turns.Place.Now.class);
-        assertThat(Turns.of(builds.get(1), builds, 0, made.plusMillis(1_200)))
+        assertThat(Turns.of(builds.get(0), builds, Set.of(), 0, made.plusMillis(300)))
+                .isEqualTo(new Turns.Place.Wait(List.of()));
+        assertThat(Turns.of(builds.get(0), builds, Set.of(), 0, made.plusMillis(1_200)))
+                .isInstanceOf(Turns.Place.Now.class);
+        assertThat(Turns.of(builds.get(1), builds, Set.of(), 0, made.plusMillis(1_200)))
                 .isEqualTo(new Turns.Place.Wait(builds.subList(0, 1)));
     }
 
+    @Test
+    void keepsThePlaceOfWhatStillRunsAfterItsEnd() {
+        var old = started(build("a", 0, "policy: Queue"));
+        end(old, "2026-01-01T00:59:30Z");
+        var builds = List.of(old, build("b", 1, "policy: Replace"), build("c", 2, "policy: Forbid"));
+        var leaving = Turns.leaving(builds, () -> List.of(pod(old, "Running")), LATER);
+
+        assertThat(leaving).containsExactly("uid-a");
+        assertThat(Turns.of(builds.get(1), builds, leaving, 0, LATER))
+                .isEqualTo(new Turns.Place.Replaces(List.of(old)));
+        assertThat(Turns.of(builds.get(2), List.of(old, builds.get(2)), leaving, 0, LATER))
+                .as("what has ended forbids nothing")
+                .isEqualTo(new Turns.Place.Wait(List.of(old)));
+        assertThat(Turns.leaving(builds, () -> List.of(pod(old, "Failed")), LATER))
+                .isEmpty();
+        assertThat(Turns.leaving(builds, () -> List.of(pod(old, "Running")), LATER.plusSeconds(300)))
+                .as("on a node that says nothing any more")
+                .isEmpty();
+        assertThat(Turns.leaving(
+                        builds.subList(1, 3),
+                        () -> {
+                            throw new AssertionError("pods are asked for without need");
+                        },
+                        LATER))
+                .isEmpty();
+    }
+
+    private static void end(Build build, String time) {
+        var s = build.getStatus();
+        build.setStatus(new BuildStatus(
+                null,
+                List.of(new Condition("Succeeded", "False", null, time, "BuildCancelled", null)),
+                null,
+                s.cluster(),
+                null,
+                time,
+                List.of(),
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                null));
+    }
+
+    private static Pod pod(Build build, String phase) {
+        return new PodBuilder()
+                .withNewMetadata()
+                .addNewOwnerReference()
+                .withUid(build.getMetadata().getUid())
+                .endOwnerReference()
+                .endMetadata()
+                .withNewStatus()
+                .withPhase(phase)
+                .endStatus()
+                .build();
+    }
+
     private static Turns.Place place(Build build, List<Build> all, int most) {
-        return Turns.of(build, all, most, LATER);
+        return Turns.of(build, all, Set.of(), most, LATER);
     }
 
     private static Build build(String name, int second, String concurrency) {

@@ -155,6 +155,35 @@ public record BuildStatus(
                 claim == null ? workspaceClaim : claim);
     }
 
+    /** The same with what an earlier Build is known to have done, as far as this one has done nothing yet. */
+    public BuildStatus goingOnFrom(BuildStatus earlier) {
+        return !stepsCompleted.isEmpty()
+                ? this
+                : new BuildStatus(
+                        observedGeneration,
+                        conditions,
+                        builder,
+                        cluster,
+                        startTime,
+                        completionTime,
+                        earlier.stepStates,
+                        earlier.stepsCompleted,
+                        image == null ? earlier.image : image,
+                        commits.isEmpty() ? earlier.commits : commits,
+                        stepTries,
+                        workspaceClaim);
+    }
+
+    /** How the step in the container ended, when it ended well. */
+    public Optional<ContainerState> succeededStep(String container) {
+        int index = stepsCompleted.indexOf(container);
+        return index < 0 || index >= stepStates.size()
+                ? Optional.empty()
+                : Optional.of(stepStates.get(index))
+                        .filter(state -> state.getTerminated() != null
+                                && Objects.equals(state.getTerminated().getExitCode(), 0));
+    }
+
     public Optional<Condition> succeeded() {
         return conditions.stream().filter(c -> c.type().equals(SUCCEEDED)).findFirst();
     }

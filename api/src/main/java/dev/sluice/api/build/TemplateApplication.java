@@ -77,7 +77,7 @@ public final class TemplateApplication {
     private static Container step(Container step, UnaryOperator<@Nullable String> fill, List<EnvVar> extra) {
         var env = new ArrayList<EnvVar>();
         for (var variable : step.getEnv()) {
-            if (extra.stream().noneMatch(e -> e.getName().equals(variable.getName()))) {
+            if (extra.stream().noneMatch(e -> Objects.equals(e.getName(), variable.getName()))) {
                 env.add(new EnvVarBuilder(variable)
                         .withValue(fill.apply(variable.getValue()))
                         .build());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,16 @@ class TemplateApplicationTest {
     void replacesKnownNamesOnce(String text, String result) {
         assertThat(TemplateApplication.substitute(text, Map.of("A", "1", "B", "${A}")))
                 .isEqualTo(result);
+    }
+
+    @Test
+    void leavesAVariableWithoutANameToTheApiServerToRefuse() throws JsonProcessingException {
+        var template = template("steps: [{image: i, env: [{value: nameless}, {name: A, value: a}]}]");
+        var spec = spec("template: {name: t, env: [{name: A, value: b}, {value: nameless too}]}");
+
+        assertThat(TemplateApplication.apply(spec, template).steps().getFirst().getEnv())
+                .extracting(EnvVar::getValue)
+                .containsExactly("b", "nameless too");
     }
 
     @Test

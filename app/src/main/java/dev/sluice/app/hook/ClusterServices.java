@@ -6,10 +6,15 @@ import dev.sluice.api.build.BuildStatus;
 import dev.sluice.api.build.Concurrency;
 import dev.sluice.api.build.SourceSpec;
 import dev.sluice.builds.BuiltService;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -19,7 +24,7 @@ import java.util.Optional;
 
 /** Services of a cluster; each with a hook has a Secret of its own. */
 final class ClusterServices implements PushedServices {
-    private static final int SHORT = 10;
+    private static final int MOST_TIMES = 99;
 
     private final KubernetesClient client;
     private final SourceCopies copies;
@@ -51,18 +56,65 @@ final class ClusterServices implements PushedServices {
         if (source.copied() != null) {
             copies.fetch(namespace, service, source.copied(), push.commit());
         }
-        var name = service + "-push-" + push.commit().substring(0, SHORT);
+        var running = image(namespace, service);
+        for (int time = 1; time <= MOST_TIMES; time++) {
+            var name = PushNames.build(service, push.commit(), time);
+            var known = builds(namespace).withName(name).get();
+            if (known == null) {
+                start(next(source.last(), namespace, name, service, push));
+                return name;
+            }
+            switch (PushAgain.of(known, service, running)) {
+                case NOTHING -> {
+                    return name;
+                }
+                case DEPLOY -> {
+                    stopOthers(namespace, service);
+                    BuiltService.deployAgain(client, known);
+                    return name;
+                }
+                case BUILD -> {} // under the next name
+            }
+        }
+        throw new UnpushableException(
+                "commit " + push.commit() + " was built " + MOST_TIMES + " times; delete Builds that are not needed");
+    }
+
+    private void start(Build build) {
         try {
-            client.resources(Build.class)
-                    .inNamespace(namespace)
-                    .resource(next(source.last(), namespace, name, service, push))
-                    .create();
+            client.resource(build).create();
         } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) { // the same push, told again
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) { // the same push, told twice at once
                 throw e;
             }
         }
-        return name;
+    }
+
+    /** What is being built would be deployed after what is wanted now. */
+    private void stopOthers(String namespace, String service) {
+        for (var build :
+                builds(namespace).withLabel(BuiltService.LABEL, service).list().getItems()) {
+            if (!build.getStatus().done() && PushAgain.isDeployed(build, service)) {
+                builds(namespace)
+                        .resource(build)
+                        .patch(
+                                PatchContext.of(PatchType.JSON_MERGE),
+                                "{\"spec\":{\"Status\":\"" + BuildSpec.CANCELLED + "\"}}");
+            }
+        }
+    }
+
+    private NonNamespaceOperation<Build, KubernetesResourceList<Build>, Resource<Build>> builds(String namespace) {
+        return client.resources(Build.class).inNamespace(namespace);
+    }
+
+    /** What the Service wants to run; empty when there is none. */
+    private String image(String namespace, String service) {
+        var found = client.genericKubernetesResources("serving.knative.dev/v1", "Service")
+                .inNamespace(namespace)
+                .withName(service)
+                .get();
+        return found == null ? "" : BuiltService.image(found);
     }
 
     /** The build that was, of the new commit; an older one of the same service that still runs makes room. */
@@ -99,7 +151,7 @@ final class ClusterServices implements PushedServices {
                 null,
                 spec.retries(),
                 null,
-                new Concurrency(Concurrency.Policy.REPLACE.word(), "push-" + service, null),
+                new Concurrency(Concurrency.Policy.REPLACE.word(), PushNames.group(service), null),
                 spec.retention(),
                 spec.cache()));
         build.setStatus(BuildStatus.EMPTY);

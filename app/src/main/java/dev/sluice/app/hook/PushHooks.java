@@ -10,6 +10,7 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ public final class PushHooks implements HttpService {
     static final int LONGEST = 2 * 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(PushHooks.class);
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final String PART = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
     /** What the body is checked against where there is no secret, so that it takes as long. */
     private static final String NOBODYS = "nobody has this secret";
@@ -63,7 +65,8 @@ public final class PushHooks implements HttpService {
                 ? services.hook(namespace, service)
                 : Optional.<PushedServices.Hook>empty();
         boolean good = PushSignature.isGood(
-                header(request, PushSignature.GITHUB),
+                PushSignature.signature(
+                        header(request, PushSignature.GITHUB), header(request, PushSignature.BITBUCKET)),
                 header(request, PushSignature.GITLAB),
                 body,
                 hook.map(PushedServices.Hook::secret).orElse(NOBODYS));
@@ -88,13 +91,14 @@ public final class PushHooks implements HttpService {
         }
         Optional<Push> push;
         try {
-            push = Push.read(body);
+            push = Push.read(body).stream()
+                    .filter(p -> hook.branch().isEmpty() || hook.branch().equals(p.branch()))
+                    .findFirst();
         } catch (IOException e) {
             answer(response, Status.BAD_REQUEST_400, "the body is not JSON");
             return;
         }
-        if (push.isEmpty()
-                || !(hook.branch().isEmpty() || hook.branch().equals(push.get().branch()))) {
+        if (push.isEmpty()) {
             answer(response, Status.OK_200, "nothing to build");
             return;
         }
@@ -109,8 +113,22 @@ public final class PushHooks implements HttpService {
             answer(response, Status.CONFLICT_409, String.valueOf(e.getMessage()));
         } catch (KubernetesClientException e) {
             LOG.atWarn().addKeyValue("namespace", namespace).setCause(e).log("starting the build of a push failed");
-            answer(response, Status.SERVICE_UNAVAILABLE_503, "the build could not be started; try again");
+            if (isRefusal(e)) {
+                answer(response, Status.CONFLICT_409, e.getStatus().getMessage());
+            } else {
+                answer(response, Status.SERVICE_UNAVAILABLE_503, "the build could not be started; try again");
+            }
         }
+    }
+
+    /** Whether the API server would say the same again. */
+    private static boolean isRefusal(KubernetesClientException e) {
+        return e.getCode() >= 400
+                && e.getCode() < 500
+                && e.getCode() != HttpURLConnection.HTTP_CONFLICT
+                && e.getCode() != TOO_MANY_REQUESTS
+                && e.getStatus() != null
+                && e.getStatus().getMessage() != null;
     }
 
     private static Optional<String> header(ServerRequest request, String name) {

@@ -8,20 +8,28 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Whether a delivery comes from somebody who has the secret: by GitHub's HMAC of the body, or by GitLab's token. In constant time. */
+/** Whether a delivery comes from somebody who has the secret: by an HMAC of the body, or by GitLab's token. In constant time. */
 final class PushSignature {
     static final String GITHUB = "X-Hub-Signature-256";
+    /** With the same content from Bitbucket Server; from GitHub with an SHA-1 besides the other one. */
+    static final String BITBUCKET = "X-Hub-Signature";
+
     static final String GITLAB = "X-Gitlab-Token";
 
     private static final String PREFIX = "sha256=";
     private static final String ALGORITHM = "HmacSHA256";
 
+    /** Of the two headers that may have it. */
+    static Optional<String> signature(Optional<String> github, Optional<String> bitbucket) {
+        return github.or(() -> bitbucket.filter(signature -> signature.startsWith(PREFIX)));
+    }
+
     /** With no signature at all nobody is let in; with both, both must be good. */
-    static boolean isGood(Optional<String> github, Optional<String> gitlab, byte[] body, String secret) {
-        if (secret.isEmpty() || (github.isEmpty() && gitlab.isEmpty())) {
+    static boolean isGood(Optional<String> signature, Optional<String> gitlab, byte[] body, String secret) {
+        if (secret.isEmpty() || (signature.isEmpty() && gitlab.isEmpty())) {
             return false;
         }
-        boolean signed = github.isEmpty() || same(github.get(), PREFIX + hmac(body, secret));
+        boolean signed = signature.isEmpty() || same(signature.get(), PREFIX + hmac(body, secret));
         boolean known = gitlab.isEmpty() || same(gitlab.get(), secret);
         return signed && known;
     }

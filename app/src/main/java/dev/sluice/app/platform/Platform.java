@@ -50,6 +50,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 /** Everything that runs in an instance: this is the wiring diagram, started top to bottom and closed bottom to top. */
 public final class Platform implements AutoCloseable {
     private static final String CLUSTER_DOMAIN = "cluster.local";
+    /** One that waits costs a virtual thread and a sign of life. */
+    private static final int MOST_WAITING_BUILDS = 10_000;
 
     private final PlatformOptions options;
     private final Parts parts = new Parts();
@@ -167,6 +169,10 @@ public final class Platform implements AutoCloseable {
                 Workflows.registerBuild(worker);
                 worker.registerActivitiesImplementations(buildActivities);
             });
+            temporal.worker(
+                    Wire.BUILD_TURNS_QUEUE,
+                    MOST_WAITING_BUILDS,
+                    worker -> worker.registerActivitiesImplementations(buildActivities));
             temporal.worker(Wire.DELIVERY_QUEUE, worker -> {
                 Workflows.registerDelivery(worker);
                 worker.registerActivitiesImplementations(events.activities());

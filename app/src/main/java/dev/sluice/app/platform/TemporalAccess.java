@@ -27,6 +27,8 @@ final class TemporalAccess implements AutoCloseable {
     private static final Duration CONNECT_LIMIT = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(200);
     private static final int DRAIN_SECONDS = 10;
+    /** As many as the SDK has by default. */
+    private static final int MOST_ACTIVITIES = 200;
     /** By default a workflow thread that gets no core for a second fails its task, which is tried again ten seconds later. */
     private static final long STALL_MILLIS = 10_000;
 
@@ -65,13 +67,22 @@ final class TemporalAccess implements AutoCloseable {
         return client;
     }
 
-    /** Blocking activities are the rule, so they get virtual threads; workflow threads stay platform threads. */
     void worker(String queue, Consumer<Worker> registration) {
+        worker(queue, MOST_ACTIVITIES, registration);
+    }
+
+    /**
+     * Blocking activities are the rule, so they get virtual threads; workflow threads stay platform threads.
+     *
+     * @param most activities at a time
+     */
+    void worker(String queue, int most, Consumer<Worker> registration) {
         registration.accept(workers.newWorker(
                 queue,
                 WorkerOptions.newBuilder()
                         .setUsingVirtualThreadsOnActivityWorker(true)
                         .setDefaultDeadlockDetectionTimeout(STALL_MILLIS)
+                        .setMaxConcurrentActivityExecutionSize(most)
                         .build()));
     }
 

@@ -3,6 +3,8 @@ package dev.sluice.app.hook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,7 @@ class PushHooksIT {
     private final HttpClient client = HttpClient.newHttpClient();
     private WebServer server;
     private volatile boolean unpushable;
+    private volatile @Nullable KubernetesClientException failure;
 
     @BeforeEach
     void start() {
@@ -39,6 +43,10 @@ class PushHooksIT {
             @Override
             public String build(String namespace, String service, Push push) {
                 built.add(push);
+                var refused = failure;
+                if (refused != null) {
+                    throw refused;
+                }
                 if (unpushable) {
                     throw new UnpushableException("service s was deployed from a folder");
                 }
@@ -72,6 +80,21 @@ class PushHooksIT {
     }
 
     @Test
+    void buildsWhatBitbucketServerSigned() throws Exception {
+        var pushed = """
+                {"eventKey": "repo:refs_changed", "changes": [
+                  {"ref": {"id": "refs/heads/other", "type": "BRANCH"}, "toHash": "%s", "type": "ADD"},
+                  {"ref": {"id": "refs/heads/main", "type": "BRANCH"}, "toHash": "%s", "type": "UPDATE"}]}
+                """.formatted(COMMIT.replace('0', 'f'), COMMIT);
+        var signature = "sha256=" + PushSignature.hmac(pushed.getBytes(UTF_8), "geheim");
+
+        assertThat(post("/n/s", pushed, PushSignature.BITBUCKET, signature)).isEqualTo("202 build s-push");
+        assertThat(built).containsExactly(new Push("main", COMMIT));
+        assertThat(post("/n/s", pushed.replaceAll("[0-9a-f]{40}", "0".repeat(40)), PushSignature.GITLAB, "geheim"))
+                .isEqualTo("200 nothing to build");
+    }
+
+    @Test
     void buildsWhatGitLabSent() throws Exception {
         assertThat(post("/n/s", PUSH, PushSignature.GITLAB, "geheim")).isEqualTo("202 build s-push");
     }
@@ -84,6 +107,8 @@ class PushHooksIT {
                         post("/n/s", PUSH, PushSignature.GITHUB, wrong),
                         post("/n/s", PUSH + " ", PushSignature.GITHUB, good),
                         post("/n/s", PUSH, PushSignature.GITHUB, "sha256="),
+                        post("/n/s", PUSH, PushSignature.BITBUCKET, wrong),
+                        post("/n/s", PUSH, PushSignature.BITBUCKET, "sha1=0123"),
                         post("/n/s", PUSH, PushSignature.GITLAB, "geraten"),
                         post("/n/s", PUSH, PushSignature.GITLAB, ""),
                         post("/n/s", PUSH, "X-Other", "x"),
@@ -107,6 +132,18 @@ class PushHooksIT {
     void saysWhyAPushCannotBeBuilt() throws Exception {
         unpushable = true;
         assertThat(signed(PUSH)).isEqualTo("409 service s was deployed from a folder");
+    }
+
+    @Test
+    void saysWhatTheApiServerRefuses() throws Exception {
+        failure = new KubernetesClientException(
+                "denied",
+                400,
+                new StatusBuilder().withMessage("invalid value: spec.x").build());
+        assertThat(signed(PUSH)).isEqualTo("409 invalid value: spec.x");
+
+        failure = new KubernetesClientException("away", 500, null);
+        assertThat(signed(PUSH)).isEqualTo("503 the build could not be started; try again");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,12 @@ final class AotCache {
     private static final Duration UNTIL_IT_LISTENS = Duration.ofSeconds(20);
     private static final Duration UNTIL_IT_ENDS = Duration.ofSeconds(60);
     private static final int REQUESTS = 8;
-    private static final int ANSWER_MILLIS = 5_000;
+    /** For all of them together: an application may answer without an end, or not at all. */
+    private static final Duration UNTIL_IT_HAS_ANSWERED = Duration.ofSeconds(10);
+
+    private static final int MOST_OF_AN_ANSWER = 64 * 1024;
+    private static final int END_OF_LOG = 8 * 1024;
+    private static final int CONNECT_MILLIS = 5_000;
     /** What Jib gives every file: the JVM takes a jar with another time for another jar. */
     private static final FileTime TIME = FileTime.from(Instant.ofEpochSecond(1));
 
@@ -87,8 +93,9 @@ final class AotCache {
         try {
             boolean listened = listens(process, port);
             if (listened) {
+                long end = System.nanoTime() + UNTIL_IT_HAS_ANSWERED.toNanos();
                 for (int i = 0; i < REQUESTS; i++) {
-                    ask(port);
+                    ask(port, end);
                 }
             }
             process.destroy();
@@ -111,7 +118,13 @@ final class AotCache {
     }
 
     private static String last(Path log) throws IOException {
-        var lines = Files.readString(log, StandardCharsets.ISO_8859_1)
+        var end = new byte[END_OF_LOG];
+        int length;
+        try (var file = Files.newByteChannel(log)) {
+            file.position(Math.max(0, file.size() - END_OF_LOG));
+            length = Channels.newInputStream(file).readNBytes(end, 0, END_OF_LOG);
+        }
+        var lines = new String(end, 0, length, StandardCharsets.ISO_8859_1)
                 .lines()
                 .filter(l -> !l.isBlank())
                 .toList();
@@ -122,7 +135,7 @@ final class AotCache {
         long end = System.nanoTime() + UNTIL_IT_LISTENS.toNanos();
         while (System.nanoTime() < end) {
             try (var socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), ANSWER_MILLIS);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
                 return true;
             } catch (IOException _) {
                 if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
@@ -134,18 +147,32 @@ final class AotCache {
     }
 
     /** Whatever it answers: it has run its code for it. */
-    private static void ask(int port) {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(ANSWER_MILLIS);
+    private static void ask(int port, long end) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), left(end));
             socket.getOutputStream()
                     .write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
-            socket.getInputStream().readAllBytes();
+            var chunk = new byte[4 * 1024];
+            int read = 0;
+            for (int total = 0; read >= 0 && total < MOST_OF_AN_ANSWER; total += read) {
+                socket.setSoTimeout(left(end));
+                read = socket.getInputStream().read(chunk);
+            }
         } catch (SocketTimeoutException _) {
             // it takes its time
         } catch (IOException _) {
             // it speaks something else
         }
+    }
+
+    /** Not zero, which would be for ever. */
+    private static int left(long end) throws SocketTimeoutException {
+        long millis = (end - System.nanoTime()) / 1_000_000;
+        if (millis <= 0) {
+            throw new SocketTimeoutException("the application has had its time");
+        }
+        return (int) millis;
     }
 
     private static int freePort() throws IOException {

@@ -15,6 +15,8 @@ import com.google.cloud.tools.jib.registry.credentials.CredentialRetrievalExcept
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Pushes images with the credentials of Docker configurations; without TLS only to loopback and to registries that are named. */
 public final class ImagePush {
@@ -35,6 +38,8 @@ public final class ImagePush {
     private final List<Path> dockerConfigs;
     private final Path cache;
     private final Consumer<String> progress;
+    /** What images stand on: Jib pulls it while it pushes. */
+    private final Map<JibContainerBuilder, ImageReference> bases = Collections.synchronizedMap(new IdentityHashMap<>());
 
     /** @param insecure {@code host:port} of registries that are spoken to without TLS */
     public ImagePush(List<String> insecure, List<Path> dockerConfigs, Path cache, Consumer<String> progress) {
@@ -64,7 +69,7 @@ public final class ImagePush {
 
         private final String reason;
 
-        Refused(String reason, String message, Throwable cause) {
+        Refused(String reason, String message, @Nullable Throwable cause) {
             super(message, cause);
             this.reason = reason;
         }
@@ -82,6 +87,7 @@ public final class ImagePush {
     public JibContainerBuilder base(ImageReference base, ImageReference target, Path scratch)
             throws IOException, InterruptedException {
         var source = Jib.from(withCredentials(base));
+        bases.put(source, base);
         var from = mirrors.getOrDefault(base.getRegistry(), base.getRegistry());
         if (plain(from) == plain(target.getRegistry())) {
             return source;
@@ -128,14 +134,32 @@ public final class ImagePush {
             try {
                 return once(image, destination.get());
             } catch (RegistryException | ExecutionException | CacheDirectoryCreationException | IOException e) {
+                var base = RegistryFailures.unauthorized(e) ? Optional.<Refused>empty() : baseProblem(image);
                 if (!RegistryFailures.passing(e) || attempt == ATTEMPTS) {
-                    throw RegistryFailures.of(asked, e);
+                    throw base.orElseGet(() -> RegistryFailures.of(asked, e));
                 }
-                progress.accept("The registry " + asked.getRegistry() + " is not well (" + RegistryFailures.said(e)
+                var registry =
+                        base.isPresent() ? bases.getOrDefault(image, asked).getRegistry() : asked.getRegistry();
+                progress.accept("The registry " + registry + " is not well (" + RegistryFailures.said(e)
                         + "): asking it again.");
                 Thread.sleep(FIRST_PAUSE_MILLIS << (attempt - 1));
             }
         }
+    }
+
+    /** Jib does not say which of the two images it was that failed. */
+    private Optional<Refused> baseProblem(JibContainerBuilder image) {
+        var base = bases.get(image);
+        if (base == null) {
+            return Optional.empty();
+        }
+        var known = new KnownImages(this);
+        var mirror = mirrors.get(base.getRegistry());
+        return mirror != null
+                        && known.problem(ImageReference.of(mirror, base.getRepository(), base.getQualifier()))
+                                .isEmpty()
+                ? Optional.empty()
+                : known.problem(base);
     }
 
     private String once(JibContainerBuilder image, Containerizer containerizer)

@@ -31,6 +31,17 @@ public final class KnownImages {
         return manifest(image).map(KnownImages::known);
     }
 
+    /** Why the image cannot be pulled; empty when it can. */
+    Optional<ImagePush.Refused> problem(ImageReference image) {
+        try {
+            return client(image, false).checkManifest(image.getQualifier()).isPresent()
+                    ? Optional.empty()
+                    : Optional.of(RegistryFailures.missing(image));
+        } catch (IOException | RegistryException e) {
+            return Optional.of(RegistryFailures.pulling(image, e));
+        }
+    }
+
     /** Lets another tag of the same repository stand for the image; whether the registry did so. */
     public boolean tag(ImageReference image, String tag) {
         var found = manifest(image);

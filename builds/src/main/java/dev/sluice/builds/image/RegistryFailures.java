@@ -9,6 +9,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Tells what a registry's failure means: whether to ask it again, and what a person reads about it. Pure. */
 final class RegistryFailures {
@@ -33,11 +34,39 @@ final class RegistryFailures {
         return false;
     }
 
+    static boolean unauthorized(Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RegistryUnauthorizedException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static ImagePush.Refused of(ImageReference target, Exception failure) {
-        var registry = target.getRegistry();
+        return of(target, failure, "did not take");
+    }
+
+    /** What an image was to stand on cannot be had. */
+    static ImagePush.Refused pulling(ImageReference base, Exception failure) {
+        return unauthorized(failure)
+                ? new ImagePush.Refused(
+                        "RegistryUnauthorized",
+                        "the registry " + base.getRegistry() + " does not let the build's service account pull " + base,
+                        failure)
+                : of(base, failure, "did not give");
+    }
+
+    static ImagePush.Refused missing(ImageReference base) {
+        return new ImagePush.Refused(
+                "BaseImageNotFound", "the registry " + base.getRegistry() + " has no image " + base, null);
+    }
+
+    private static ImagePush.Refused of(ImageReference image, Exception failure, String what) {
+        var registry = image.getRegistry();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof RegistryUnauthorizedException refusal) {
-                return unauthorized(target, refusal, failure);
+                return unauthorized(image, refusal, failure);
             }
             if (cause instanceof InsecureRegistryException) {
                 return new ImagePush.Refused(
@@ -51,9 +80,7 @@ final class RegistryFailures {
             }
         }
         return new ImagePush.Refused(
-                "RegistryError",
-                "the registry " + registry + " did not take " + target + ": " + said(failure),
-                failure);
+                "RegistryError", "the registry " + registry + " " + what + " " + image + ": " + said(failure), failure);
     }
 
     /** The image that was refused may be the one below. */

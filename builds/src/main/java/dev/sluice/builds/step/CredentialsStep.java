@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ final class CredentialsStep {
         var credentials = new StringBuilder();
         for (var entry : entries("basic-git")) {
             var user = read(entry.secret(), "username");
-            var url = URI.create(entry.target());
+            var url = url(entry);
             config.append("[credential \"").append(entry.target()).append("\"]\n");
             config.append("\tusername = ").append(user).append('\n');
             credentials
@@ -111,6 +112,21 @@ final class CredentialsStep {
             write(".gitconfig", config.toString());
             write(".git-credentials", credentials.toString());
         }
+    }
+
+    private static URI url(Entry entry) {
+        try {
+            var url = new URI(entry.target());
+            if (url.getScheme() != null && url.getHost() != null) {
+                return url;
+            }
+        } catch (URISyntaxException _) {
+            // told below
+        }
+        throw new StepFailure(
+                "BadCredentials",
+                "secret \"" + entry.secret() + "\": \"" + entry.target()
+                        + "\" in its annotation is no URL with scheme and host, as https://github.com is");
     }
 
     private void ssh() throws IOException {

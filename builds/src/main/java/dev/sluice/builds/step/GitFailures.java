@@ -6,12 +6,11 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Objects;
-import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 
 /** Tells what went wrong with a repository in one sentence, with the reasons that Shipwright uses. */
 final class GitFailures {
-    static StepFailure of(String url, String revision, boolean hadCredentials, GitAPIException failure) {
+    static StepFailure of(String url, String revision, boolean hadCredentials, Exception failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             var text = Objects.requireNonNullElse(cause.getMessage(), "").toLowerCase(Locale.ROOT);
             if (cause instanceof UnknownHostException

@@ -12,6 +12,7 @@ import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.ResetCommand.ResetType;
 import org.eclipse.jgit.api.TransportConfigCallback;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.api.errors.JGitInternalException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
@@ -57,6 +58,7 @@ final class GitStep {
         // JGit would spend three seconds on how exact the clock of the disk is, and forget it with the home of the pod
         FS.FileStoreAttributes.setBackground(true);
         var uri = uri();
+        EarlierFetch.clear(target);
         try (var git = Git.init().setDirectory(target.toFile()).call()) {
             git.remoteAdd().setName("origin").setUri(uri).call();
             var commit = fetch(git, uri);
@@ -69,7 +71,7 @@ final class GitStep {
             context.out().printf("Successfully cloned \"%s\" @ \"%s\" in path \"%s\"%n", shown(uri), revision, target);
             context.out().println("Commit " + commit.name());
             return results(git, commit);
-        } catch (GitAPIException e) {
+        } catch (GitAPIException | JGitInternalException e) {
             throw GitFailures.of(shown(uri), revision, hasCredentials(uri), e);
         }
     }

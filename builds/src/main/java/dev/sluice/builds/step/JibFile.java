@@ -45,8 +45,8 @@ final class JibFile {
         this.root = root;
     }
 
-    static Application.Described read(Path file) throws IOException {
-        return of(file).application();
+    static Application.Described read(Path file, OwnFiles own) throws IOException {
+        return of(file).application(own);
     }
 
     /** The image to begin with, where the file names one. */
@@ -75,14 +75,14 @@ final class JibFile {
         }
     }
 
-    private Application.Described application() throws IOException {
+    private Application.Described application(OwnFiles own) throws IOException {
         var layers = new ArrayList<Application.Described.Layer>();
         var inherited = Modes.of(root.path("layers").path("properties"), new Modes("644", "755"));
         for (var entry : root.path("layers").path("entries")) {
             var modes = Modes.of(entry.path("properties"), inherited);
             var files = new ArrayList<Application.Described.Entry>();
             for (var copy : entry.path("files")) {
-                copy(copy, Modes.of(copy.path("properties"), modes), files);
+                copy(copy, Modes.of(copy.path("properties"), modes), own, files);
             }
             layers.add(new Application.Described.Layer(entry.path("name").asText("layer"), files));
         }
@@ -92,6 +92,10 @@ final class JibFile {
                 throw bad("exposedPorts: \"" + port + "\" is no port");
             }
         }
+        absolute("volumes", texts("volumes"));
+        absolute(
+                "workingDirectory",
+                Optional.ofNullable(text("workingDirectory")).stream().toList());
         return new Application.Described(
                 layers,
                 texts("entrypoint"),
@@ -116,7 +120,16 @@ final class JibFile {
         }
     }
 
-    private void copy(JsonNode copy, Modes modes, List<Application.Described.Entry> files) throws IOException {
+    private static void absolute(String field, List<String> paths) {
+        for (var path : paths) {
+            if (!path.startsWith("/")) {
+                throw bad(field + ": \"" + path + "\" is no absolute path");
+            }
+        }
+    }
+
+    private void copy(JsonNode copy, Modes modes, OwnFiles own, List<Application.Described.Entry> files)
+            throws IOException {
         var source = copy.path("src").asText("");
         var target = copy.path("dest").asText("");
         if (source.isEmpty() || !target.startsWith("/")) {
@@ -127,13 +140,16 @@ final class JibFile {
             throw bad("the source has no file " + source);
         }
         if (Files.isRegularFile(from)) {
+            own.check(from);
             var to = target.endsWith("/") ? target + from.getFileName() : target;
             files.add(new Application.Described.Entry(from, to, modes.file()));
             return;
         }
         try (var tree = Files.walk(from)) {
             for (var file : tree.sorted().toList()) {
-                if (taken(copy, from, file)) {
+                if (taken(copy, from, file)
+                        && !OwnFiles.isGits(directory.normalize().relativize(file))) {
+                    own.check(file);
                     var below = from.relativize(file).toString();
                     var to = below.isEmpty() ? target : target.replaceFirst("/+$", "") + "/" + below;
                     files.add(new Application.Described.Entry(

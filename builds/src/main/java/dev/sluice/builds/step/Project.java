@@ -30,7 +30,8 @@ interface Project {
             throw new StepFailure("DirectoryNotFound", "the source has no directory " + directory);
         }
         if (Files.exists(directory.resolve("jib.yaml"))) {
-            return new Found("jib.yaml", JibFile.read(directory.resolve("jib.yaml")));
+            return new Found(
+                    "jib.yaml", JibFile.read(directory.resolve("jib.yaml"), OwnFiles.around(context, directory)));
         }
         if (Files.exists(directory.resolve("pom.xml"))) {
             return new MavenProject(context, directory);
@@ -44,6 +45,7 @@ interface Project {
             return new JavaArchive(context, archives.getFirst());
         }
         if (Files.isRegularFile(directory.resolve("index.html"))) {
+            OwnFiles.around(context, directory).checkAll(directory);
             return new Found("static files", new Application.Site(directory));
         }
         var programs = programs(directory);

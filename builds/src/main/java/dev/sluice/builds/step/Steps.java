@@ -50,6 +50,10 @@ public final class Steps {
         } catch (IOException e) {
             out.println("ERROR: " + e);
             tell(context, failure("StepFailed", "step " + name + " failed: " + e));
+        } catch (RuntimeException e) { // nobody thought of it: the trace is for whoever mends it
+            e.printStackTrace(out);
+            out.println("ERROR: " + e);
+            tell(context, failure("StepFailed", "step " + name + " failed: " + e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             tell(context, failure("Interrupted", "step " + name + " was interrupted"));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class AotCacheIT {
@@ -52,6 +53,27 @@ class AotCacheIT {
                 .content()
                 .contains("NumberFormatException")
                 .doesNotContain("Unable to use AOT cache");
+    }
+
+    @Test
+    @Timeout(120)
+    void doesNotReadAnAnswerWithoutAnEnd() throws Exception {
+        var program = program("""
+                var server = com.sun.net.httpserver.HttpServer.create(
+                        new java.net.InetSocketAddress(Integer.parseInt(System.getenv("PORT"))), 0);
+                server.createContext("/", e -> {
+                    e.sendResponseHeaders(200, 0);
+                    while (true) {
+                        e.getResponseBody().write(new byte[1024]);
+                    }
+                });
+                server.setExecutor(java.util.concurrent.Executors.newCachedThreadPool());
+                server.start();
+                """);
+
+        assertThat(new AotCache(JDK, folder.resolve("scratch"), said::add).train(program))
+                .as(String.valueOf(said))
+                .isPresent();
     }
 
     @Test

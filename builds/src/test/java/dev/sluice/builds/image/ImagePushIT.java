@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +168,49 @@ class ImagePushIT {
                     .hasMessage("the registry " + registry.address() + " does not let the build's service account pull "
                             + registry.address() + "/me/base");
         }
+    }
+
+    @Test
+    void saysThatThereIsNoSuchBase() throws Exception {
+        var push = push(List.of(config(registry.address(), PASSWORD)));
+        push.push(image(), named("/me/base:1"));
+
+        assertThat(refusedBase(push, registry.address() + "/me/base:2"))
+                .isEqualTo("BaseImageNotFound: the registry " + registry.address() + " has no image "
+                        + registry.address() + "/me/base:2");
+        assertThat(refusedBase(push, "127.0.0.1:1/me/base:1"))
+                .isEqualTo("RegistryUnreachable: the registry 127.0.0.1:1 cannot be reached");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void asksTheRegistryOfTheBaseAgain(int status) throws Exception {
+        try (var other = Registry.start(Registry.Options.in(folder.resolve("other")))) {
+            var said = new ArrayList<String>();
+            var push = new ImagePush(
+                    List.of(), List.of(config(registry.address(), PASSWORD)), folder.resolve("cache"), said::add);
+            push.push(image(), ImageReference.parse(other.address() + "/me/base:1"));
+            var left = new AtomicInteger(2);
+            other.failing((_, path) -> path.contains("/manifests/") && left.getAndDecrement() > 0
+                    ? OptionalInt.of(status)
+                    : OptionalInt.empty());
+
+            var base = push.base(ImageReference.parse(other.address() + "/me/base:1"), named("/me/app:1"), folder);
+
+            assertThat(push.push(base.setEntrypoint(List.of("/hello")), named("/me/app:1")))
+                    .startsWith("sha256:");
+            assertThat(said)
+                    .contains("The registry " + other.address() + " is not well (it answers " + status
+                            + "): asking it again.");
+        }
+    }
+
+    private String refusedBase(ImagePush push, String base) throws Exception {
+        var target = named("/me/app:1");
+        var refused = catchThrowableOfType(
+                ImagePush.Refused.class,
+                () -> push.push(push.base(ImageReference.parse(base), target, folder), target));
+        return refused.reason() + ": " + refused.getMessage();
     }
 
     /** The registry that most people run. */

@@ -11,6 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CredentialsStepTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,6 +53,21 @@ class CredentialsStepTest {
         assertThat(auths().path("b.test").path("auth").asText()).isEqualTo("new");
         assertThat(auths().path("c.test").path("auth").asText()).isEqualTo("dTpw");
         assertThat(auths().size()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"github.com", "https://", "https:///team", "git hub", "://x"})
+    void refusesAnAddressThatGitWouldNotFindAgain(String address) throws IOException {
+        secret("hub", Map.of("username", "me", "password", "p"));
+
+        var run = run("-basic-git=hub=" + address);
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.message().path("reason").asText()).isEqualTo("BadCredentials");
+        assertThat(run.message().path("message").asText())
+                .isEqualTo("secret \"hub\": \"" + address
+                        + "\" in its annotation is no URL with scheme and host, as https://github.com is");
+        assertThat(home(".git-credentials")).doesNotExist();
     }
 
     @Test

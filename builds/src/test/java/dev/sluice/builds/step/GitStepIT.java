@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
@@ -119,6 +120,39 @@ class GitStepIT {
         assertThat(folder.resolve("workspace/file")).hasContent("top");
         assertThat(folder.resolve("workspace/libs/outer/file")).hasContent("around");
         assertThat(folder.resolve("workspace/libs/outer/deep/file")).hasContent("within");
+    }
+
+    /** A kill leaves locks, which nobody takes away, and half of what was being written. */
+    @Test
+    void fetchesAnewWhereItWasKilled() throws IOException, GitAPIException {
+        repository("inner", "within", Map.of());
+        repository("whole", "top", Map.of("lib", "inner"));
+        var arguments = new String[] {"git", "-url", server.url() + "/whole/.git", "-revision", "main"};
+        assertThat(StepRun.of(folder, Map.of(), arguments).exitCode()).isZero();
+        var workspace = folder.resolve("workspace");
+        for (var lock : List.of("index.lock", "shallow.lock", "config.lock", "HEAD.lock")) {
+            Files.createFile(workspace.resolve(".git").resolve(lock));
+        }
+        Files.writeString(workspace.resolve("file"), "half");
+
+        var run = StepRun.of(folder, Map.of(), arguments);
+
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        assertThat(workspace.resolve("file")).hasContent("top");
+        assertThat(workspace.resolve("lib/file")).hasContent("within");
+    }
+
+    @Test
+    void leavesASourceBelowAsItIs() throws IOException, GitAPIException {
+        repository("inner", "within", Map.of());
+        repository("whole", "top", Map.of("lib", "inner"));
+        StepRun.of(
+                folder, Map.of(), "git", "-url", server.url() + "/whole/.git", "-revision", "main", "-path", "below");
+        var arguments = new String[] {"git", "-url", server.url() + "/app/.git", "-revision", "main"};
+        StepRun.of(folder, Map.of(), arguments);
+
+        assertThat(StepRun.of(folder, Map.of(), arguments).exitCode()).isZero();
+        assertThat(folder.resolve("workspace/below/lib/file")).hasContent("within");
     }
 
     /** A few commits would fill a disk, each with two submodules that are the one before. */

@@ -187,7 +187,13 @@ class BuildSourcesConformance {
                 "without",
                 "source: {git: {url: \"" + private_ + "\", revision: main}}\nsteps:\n- " + script("never", "true"));
 
-        builds.succeeds(with);
+        var pod = builds.succeeds(with).at("/status/cluster/podName").asText();
+        assertThat(builds.world()
+                        .thing(Kind.POD, pod)
+                        .json()
+                        .at("/spec/serviceAccountName")
+                        .asText())
+                .isEqualTo("builder");
         assertThat(builds.fails(without))
                 .startsWith("GitRemoteRepositoryPrivate: the Git repository " + private_
                         + " asks for credentials, and the build's service account has none for it");

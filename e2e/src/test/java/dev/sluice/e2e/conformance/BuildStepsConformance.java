@@ -47,8 +47,18 @@ class BuildStepsConformance {
                    volumeMounts: [{name: shared, mountPath: /workspace}, {name: other, mountPath: /builder/home/}]}
                 volumes: [{name: shared, emptyDir: {}}, {name: other, emptyDir: {}}]
                 """);
+        var fetched = builds.build("fetched", """
+                source: {git: {url: $GIT, revision: main}}
+                steps:
+                - {name: copy, image: $SHELL, args: [-ec, 'cat file > /im/a/volume/file'],
+                   volumeMounts: [{name: shared, mountPath: /im/a/volume}]}
+                - {name: read, image: $SHELL, args: [-ec, 'test "$(cat /shared/file)" = main'],
+                   volumeMounts: [{name: shared, mountPath: /shared}]}
+                volumes: [{name: shared, emptyDir: {}}]
+                """);
 
         builds.succeeds(build);
+        builds.succeeds(fetched);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.Functions;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.TimerOptions;
 import io.temporal.workflow.Workflow;
@@ -26,14 +27,21 @@ import org.jspecify.annotations.Nullable;
 public final class BuildWorkflowImpl implements BuildWorkflow {
     private static final Duration SHORT = Duration.ofSeconds(30);
     private static final Duration LONGEST_STEP = Duration.ofHours(25);
+    /** How long a pod that is to be deleted is kept for its last lines. */
+    private static final Duration LAST_LINES = Duration.ofSeconds(10);
+
     private static final int MOST_PODS = 3;
 
     private final List<Promise<Void>> archiving = new ArrayList<>();
+    private boolean bounded;
     private boolean cancelRequested;
     private @Nullable StepRef running;
 
     @Override
     public Verdict run(BuildRef build) {
+        // since version 1 what comes before the first step can be cancelled and times out, and turns have a queue of
+        // their own
+        bounded = Workflow.getVersion("bounded", Workflow.DEFAULT_VERSION, 1) > 0;
         phase("Validating");
         Verdict verdict;
         try {
@@ -54,7 +62,11 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
     }
 
     private Verdict attempt(BuildRef build) {
-        var plan = activities("check the Build").validate(build);
+        var checking = activities("check the Build");
+        var plan = bounded ? unlessCancelled(() -> checking.validate(build)) : checking.validate(build);
+        if (plan == null) {
+            return finished(build, cancelled(build));
+        }
         if (plan.gone()) {
             return Verdict.GONE;
         }
@@ -65,7 +77,9 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
             return finished(build, refused(plan.refused()));
         }
         if (plan.waits()) {
-            var turn = turn(build);
+            phase("Queued");
+            var waiting = watcher("wait for the builds before", bounded ? Wire.BUILD_TURNS_QUEUE : null);
+            var turn = unlessCancelled(() -> waiting.awaitTurn(build));
             if (turn == null) {
                 return finished(build, cancelled(build));
             }
@@ -76,10 +90,22 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
                 return finished(build, refused(turn.refused()));
             }
         }
-        var pod = plan.finished().isEmpty()
-                ? activities("create the pod").createPod(build)
-                : activities("create a pod that begins after " + plan.finished().getLast())
-                        .resumePod(new Attempt(build, 0, plan.finished(), null));
+        return begun(build, plan);
+    }
+
+    private Verdict begun(BuildRef build, BuildActivities.Plan plan) {
+        BuildActivities.@Nullable CreatedPod pod;
+        try {
+            pod = bounded ? unlessCancelled(() -> firstPod(build, plan)) : firstPod(build, plan);
+        } catch (ActivityFailure e) {
+            if (!bounded || CancellationScope.current().isCancelRequested()) {
+                throw e;
+            }
+            return stopped(build, Failures.noPodInTime(timedOut(build, timeout(plan)), e));
+        }
+        if (pod == null) {
+            return stopped(build, cancelled(build)); // it may have been made all the same
+        }
         if (pod.gone()) {
             return Verdict.GONE;
         }
@@ -90,27 +116,33 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
         return watched(build, plan, pod);
     }
 
-    /** Null when the build was cancelled before its turn came. */
-    private BuildActivities.@Nullable Turn turn(BuildRef build) {
-        phase("Queued");
-        var turn = new Object() {
+    private BuildActivities.CreatedPod firstPod(BuildRef build, BuildActivities.Plan plan) {
+        var limit = bounded ? timeout(plan) : null;
+        return plan.finished().isEmpty()
+                ? activities("create the pod", limit).createPod(build)
+                : activities("create a pod that begins after " + plan.finished().getLast(), limit)
+                        .resumePod(new Attempt(build, 0, plan.finished(), null));
+    }
+
+    /** Null when the build was cancelled before the answer came: it may never come. */
+    private <T> @Nullable T unlessCancelled(Functions.Func<T> question) {
+        var asked = new Object() {
             @Nullable
-            Promise<BuildActivities.Turn> come;
+            Promise<T> answer;
         };
-        var waiting = Workflow.newCancellationScope(
-                () -> turn.come = Async.function(watcher("wait for the builds before")::awaitTurn, build));
-        waiting.run();
-        var come = Objects.requireNonNull(turn.come);
-        Workflow.await(() -> come.isCompleted() || cancelRequested);
-        if (come.isCompleted()) {
-            return come.get();
+        var asking = Workflow.newCancellationScope(() -> asked.answer = Async.function(question));
+        asking.run();
+        var answer = Objects.requireNonNull(asked.answer);
+        Workflow.await(() -> answer.isCompleted() || cancelRequested);
+        if (answer.isCompleted()) {
+            return answer.get();
         }
-        waiting.cancel();
+        asking.cancel();
         return null;
     }
 
     private Verdict watched(BuildRef build, BuildActivities.Plan plan, BuildActivities.CreatedPod pod) {
-        var timeout = Duration.ofMillis(plan.timeoutMillis());
+        var timeout = timeout(plan);
         var used = Duration.ofMillis(Math.max(0, Workflow.currentTimeMillis() - pod.createdMillis()));
         var left = timeout.minus(used).isPositive() ? timeout.minus(used) : Duration.ofMillis(1);
         var steps = new Object() {
@@ -173,10 +205,10 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
                 var step = new StepRef(build, container, i, attempt);
                 running = step;
                 Workflow.setCurrentDetails("running " + container + (attempt == 0 ? "" : ", pod " + (attempt + 1)));
-                var end = watcher(container).watchStep(step);
+                var end = watcher(container, null).watchStep(step);
                 running = null;
                 if (end.kind() != BuildActivities.StepEnd.Kind.LOST) {
-                    archive(step);
+                    archive(step, null);
                 }
                 if (!end.succeeded()) {
                     return end;
@@ -225,9 +257,10 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
         }
     }
 
-    private void archive(StepRef step) {
+    private void archive(StepRef step, @Nullable Duration limit) {
         var options = ActivityOptions.newBuilder()
                 .setStartToCloseTimeout(SHORT)
+                .setScheduleToCloseTimeout(limit)
                 .setRetryOptions(RetryOptions.newBuilder()
                         .setInitialInterval(Duration.ofMillis(200))
                         .setMaximumAttempts(6)
@@ -241,10 +274,19 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
     /** Keeps what the running step has printed, tells the end and removes the pod. */
     private Verdict stopped(BuildRef build, Verdict verdict) {
         if (running != null) {
-            archive(running);
+            archive(running, bounded ? LAST_LINES : null);
         }
-        finished(build, verdict);
+        if (!bounded) {
+            finished(build, verdict);
+            activities("delete the pod").deletePod(build);
+            return verdict;
+        }
+        activities("write the status").finish(build, verdict);
+        if (running != null) {
+            kept(build, archiving.removeLast());
+        }
         activities("delete the pod").deletePod(build);
+        archiving.forEach(one -> kept(build, one));
         return verdict;
     }
 
@@ -255,14 +297,20 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
 
     private Verdict finished(BuildRef build, Verdict verdict) {
         activities("write the status").finish(build, verdict);
-        for (var one : archiving) {
-            try {
-                one.get();
-            } catch (ActivityFailure | CanceledFailure e) {
-                Workflow.getLogger(BuildWorkflowImpl.class).warn("logs of a step of {} could not be kept", build, e);
-            }
-        }
+        archiving.forEach(one -> kept(build, one));
         return verdict;
+    }
+
+    private static void kept(BuildRef build, Promise<Void> archived) {
+        try {
+            archived.get();
+        } catch (ActivityFailure | CanceledFailure e) {
+            Workflow.getLogger(BuildWorkflowImpl.class).warn("logs of a step of {} could not be kept", build, e);
+        }
+    }
+
+    private static Duration timeout(BuildActivities.Plan plan) {
+        return Duration.ofMillis(plan.timeoutMillis());
     }
 
     private static Verdict refused(BuildActivities.Refusal refusal) {
@@ -285,19 +333,27 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
     }
 
     private static BuildActivities activities(String summary) {
+        return activities(summary, null);
+    }
+
+    /** @param limit for all tries together; null for none */
+    private static BuildActivities activities(String summary, @Nullable Duration limit) {
         return Workflow.newActivityStub(
                 BuildActivities.class,
                 ActivityOptions.newBuilder()
                         .setStartToCloseTimeout(SHORT)
+                        .setScheduleToCloseTimeout(limit)
                         .setRetryOptions(patient())
                         .setSummary(summary)
                         .build());
     }
 
-    private static BuildActivities watcher(String summary) {
+    /** @param queue null for the workflow's own */
+    private static BuildActivities watcher(String summary, @Nullable String queue) {
         return Workflow.newActivityStub(
                 BuildActivities.class,
                 ActivityOptions.newBuilder()
+                        .setTaskQueue(queue)
                         .setStartToCloseTimeout(LONGEST_STEP)
                         .setHeartbeatTimeout(Duration.ofSeconds(10))
                         .setRetryOptions(patient())

@@ -1,6 +1,7 @@
 package dev.sluice.workflows.build;
 
 import dev.sluice.workflows.build.BuildActivities.StepEnd;
+import io.temporal.failure.ApplicationFailure;
 import org.jspecify.annotations.Nullable;
 
 /** Tells a failed step in one sentence, in Knative Build's words where it had any. Pure. */
@@ -24,6 +25,20 @@ final class Failures {
         };
     }
 
+    /** The end of a build that got no pod within its timeout, with what went wrong at last. */
+    static Verdict noPodInTime(Verdict timedOut, Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ApplicationFailure told && told.getOriginalMessage() != null) {
+                return new Verdict(
+                        timedOut.phase(),
+                        timedOut.reason(),
+                        timedOut.message() + ": no pod could be made for it: "
+                                + firstLine(told.getOriginalMessage().strip()));
+            }
+        }
+        return timedOut;
+    }
+
     /** What the step itself said, before what Knative Build would have said. */
     private static String sentence(BuildRef build, StepEnd end) {
         var upstream =
@@ -39,8 +54,12 @@ final class Failures {
         if (own.isEmpty()) {
             return upstream;
         }
-        var firstLine = own.lines().findFirst().orElse(own);
-        return (firstLine.length() > LONGEST ? firstLine.substring(0, LONGEST) + "…" : firstLine) + ": " + upstream;
+        return firstLine(own) + ": " + upstream;
+    }
+
+    private static String firstLine(String text) {
+        var line = text.lines().findFirst().orElse(text);
+        return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
     }
 
     private static String reason(@Nullable String given) {

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.workflows.Payloads;
 import dev.sluice.workflows.Wire;
 import dev.sluice.workflows.build.BuildActivities.StepEnd;
-import io.temporal.activity.Activity;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.history.v1.HistoryEvent;
-import io.temporal.client.ActivityCompletionException;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
@@ -21,14 +19,9 @@ import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
 import io.temporal.worker.WorkflowImplementationOptions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class BuildWorkflowTest {
     private static final BuildRef BUILD = new BuildRef("n", "b", "u");
 
-    private final Pod pod = new Pod();
+    private final FakePod pod = new FakePod();
     private TestWorkflowEnvironment environment;
 
     @BeforeEach
@@ -59,6 +52,7 @@ class BuildWorkflowTest {
                         .build(),
                 BuildWorkflowImpl.class);
         worker.registerActivitiesImplementations(pod);
+        environment.newWorker(Wire.BUILD_TURNS_QUEUE).registerActivitiesImplementations(pod);
         environment.start();
     }
 
@@ -340,92 +334,5 @@ class BuildWorkflowTest {
                         WorkflowOptions.newBuilder()
                                 .setTaskQueue(Wire.BUILD_QUEUE)
                                 .build());
-    }
-
-    /** A cluster with one pod whose steps end as the test says. */
-    public static final class Pod implements BuildActivities {
-        final List<String> story = java.util.Collections.synchronizedList(new ArrayList<>());
-        final Map<String, StepEnd> ends = new ConcurrentHashMap<>();
-        final Map<String, Integer> lost = new ConcurrentHashMap<>();
-        final CountDownLatch hanging = new CountDownLatch(1);
-        final CountDownLatch released = new CountDownLatch(1);
-        volatile @Nullable String hang;
-        volatile Turn turn = new Turn(null, false);
-        volatile Plan plan = new Plan(null, false, false, List.of("one", "two"), 600_000);
-
-        @Override
-        public Plan validate(BuildRef build) {
-            story.add("validate");
-            return plan;
-        }
-
-        @Override
-        public CreatedPod createPod(BuildRef build) {
-            story.add("create");
-            return new CreatedPod(null, false, "b-pod-1", Long.MAX_VALUE / 2);
-        }
-
-        @Override
-        public Turn awaitTurn(BuildRef build) {
-            story.add("await turn");
-            if ("turn".equals(hang)) {
-                hanging.countDown();
-                waitUntilCancelled();
-            }
-            return turn;
-        }
-
-        @Override
-        public CreatedPod resumePod(Attempt attempt) {
-            var again = attempt.again();
-            story.add("resume " + attempt.number() + " after " + attempt.finished()
-                    + (again == null
-                            ? ""
-                            : " again " + again.container() + " " + again.retries() + " exit " + again.exitCode()));
-            return new CreatedPod(null, false, "b-pod-1-" + attempt.number(), Long.MAX_VALUE / 2);
-        }
-
-        @Override
-        public StepEnd watchStep(StepRef step) {
-            story.add("watch " + step.container());
-            if (step.container().equals(hang)) {
-                hanging.countDown();
-                waitUntilCancelled();
-            }
-            int losses = lost.getOrDefault(step.container(), 0);
-            if (losses > 0) {
-                lost.put(step.container(), losses - 1);
-                return new StepEnd(StepEnd.Kind.LOST, "b-pod-1", step.container(), "", -1, null, null);
-            }
-            return ends.getOrDefault(
-                    step.container(), new StepEnd(StepEnd.Kind.ENDED, "b-pod-1", step.container(), "i", 0, null, null));
-        }
-
-        private void waitUntilCancelled() {
-            try {
-                while (!released.await(50, TimeUnit.MILLISECONDS)) {
-                    Activity.getExecutionContext().heartbeat(null);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (ActivityCompletionException e) {
-                throw e;
-            }
-        }
-
-        @Override
-        public void archiveLogs(StepRef step) {
-            story.add("archive " + step.container());
-        }
-
-        @Override
-        public void finish(BuildRef build, Verdict verdict) {
-            story.add("finish " + verdict.phase());
-        }
-
-        @Override
-        public void deletePod(BuildRef build) {
-            story.add("delete");
-        }
     }
 }
