@@ -54,6 +54,21 @@ public record EventsConfig(
                 stateDir, domain, clusterDomain, host, port, maxEventBytes, claims, gateway, busLimits, dispatchLimits);
     }
 
+    /** @param atOnce retries of one subscription */
+    public EventsConfig withRetries(int atOnce) {
+        return new EventsConfig(
+                stateDir,
+                domain,
+                clusterDomain,
+                host,
+                port,
+                maxEventBytes,
+                claims,
+                podsReach,
+                busLimits,
+                dispatchLimits.withRetries(atOnce));
+    }
+
     public EventsConfig withPort(int fixed) {
         return new EventsConfig(
                 stateDir,

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -196,9 +197,9 @@ class RetriedDeliveryIT {
             rig.subscribe("gone", URI.create("http://127.0.0.1:" + port + "/"), EventsRig.quick(1_000));
             var sent = new ArrayList<String>();
             for (int i = 0; i < 1_000; i++) {
-                assertThat(rig.sender().event(EventsRig.HOST, "m-" + i).status())
-                        .isEqualTo(202);
-                sent.add("m-" + i);
+                var id = UUID.randomUUID().toString();
+                assertThat(rig.sender().event(EventsRig.HOST, id).status()).isEqualTo(202);
+                sent.add(id);
             }
             await().atMost(Duration.ofSeconds(60)).until(() -> rig.stats("gone").handedOver() == 1_000);
             assertThat(rig.stats("gone").withheld()).isGreaterThan(900);

@@ -20,13 +20,14 @@ record DeliveryTimeline(PrintStream out, Style style) {
             if (event.hasNextAttempt()) {
                 out.println("  next at    " + time(event.getNextAttempt()));
             }
-            var table = new Table("  ATTEMPT", "AT", "OUTCOME", "STATUS", "DETAIL");
+            var table = new Table("  ATTEMPT", "AT", "OUTCOME", "STATUS", "TOOK", "DETAIL");
             for (var tried : event.getTriedList()) {
                 table.row(
                         "  " + tried.getNumber(),
                         time(tried.getAt()),
                         tried.getOutcome(),
                         tried.getStatus() == 0 ? "" : Integer.toString(tried.getStatus()),
+                        tried.getTookMillis() == 0 ? "" : tried.getTookMillis() + " ms",
                         tried.getDetail());
             }
             if (!table.isEmpty()) {

@@ -234,6 +234,7 @@ final class DeliveriesService extends DeliveriesGrpc.DeliveriesImplBase {
                 .setOutcome(tried.verdict().name().toLowerCase(Locale.ROOT))
                 .setStatus(tried.status())
                 .setDetail(tried.detail())
+                .setTookMillis(tried.tookMillis())
                 .build();
     }
 

@@ -2,20 +2,23 @@ package dev.sluice.app.platform;
 
 import dev.sluice.buses.EventsConfig;
 import dev.sluice.buses.claim.ClaimLimits;
+import dev.sluice.buses.dispatch.DispatchLimits;
 import dev.sluice.processes.Env;
 
 /**
- * What bounds the sizes of events.
+ * What bounds events: their sizes, and how they are delivered.
  *
  * @param maxBytes of one request
  * @param claims what of them is kept beside buses and histories
+ * @param retries of one subscription at the same time
  */
-record EventLimits(int maxBytes, ClaimLimits claims) {
+record EventLimits(int maxBytes, ClaimLimits claims, int retries) {
     private static final long MOST = 64L << 20;
     /** What every bus and a workflow history take. */
     private static final long MOST_INLINE = 768L << 10;
 
     private static final long MOST_STORED = 1L << 50;
+    private static final long MOST_RETRIES = 10_000;
 
     /** All problems are told together. */
     static EventLimits of(Env env) {
@@ -28,7 +31,8 @@ record EventLimits(int maxBytes, ClaimLimits claims) {
             numbers.problem("SLUICE_EVENT_STORE_BYTES (" + stored + ") must hold one event of SLUICE_EVENT_MAX_BYTES ("
                     + max + ") at least");
         }
+        int retries = (int) numbers.number("SLUICE_EVENT_RETRIES", DispatchLimits.DEFAULT.retries(), 1, MOST_RETRIES);
         numbers.check();
-        return new EventLimits(max, defaults.withInline(inline).withBytes(stored));
+        return new EventLimits(max, defaults.withInline(inline).withBytes(stored), retries);
     }
 }

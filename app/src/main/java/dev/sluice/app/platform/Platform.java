@@ -228,8 +228,9 @@ public final class Platform implements AutoCloseable {
 
     private EventsConfig eventsConfig() {
         var limits = EventLimits.of(options.env());
-        var config =
-                EventsConfig.in(options.state().events(), Network.DOMAIN).withSizes(limits.maxBytes(), limits.claims());
+        var config = EventsConfig.in(options.state().events(), Network.DOMAIN)
+                .withSizes(limits.maxBytes(), limits.claims())
+                .withRetries(limits.retries());
         return network.pods().getAddress().isLoopbackAddress() ? config : config.withPodsReach(network.pods());
     }
 

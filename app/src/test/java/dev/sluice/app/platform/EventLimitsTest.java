@@ -13,6 +13,7 @@ class EventLimitsTest {
         assertThat(limits.maxBytes()).isEqualTo(8 << 20);
         assertThat(limits.claims().inline()).isEqualTo(256 << 10);
         assertThat(limits.claims().bytes()).isEqualTo(2L << 30);
+        assertThat(limits.retries()).isEqualTo(64);
     }
 
     @Test
@@ -20,10 +21,12 @@ class EventLimitsTest {
         var limits = EventLimits.of(Map.of(
                 "SLUICE_EVENT_MAX_BYTES", "67108864",
                 "SLUICE_EVENT_INLINE_BYTES", "1024",
-                "SLUICE_EVENT_STORE_BYTES", "10000000000")::get);
+                "SLUICE_EVENT_STORE_BYTES", "10000000000",
+                "SLUICE_EVENT_RETRIES", "2")::get);
         assertThat(limits.maxBytes()).isEqualTo(64 << 20);
         assertThat(limits.claims().inline()).isEqualTo(1024);
         assertThat(limits.claims().bytes()).isEqualTo(10_000_000_000L);
+        assertThat(limits.retries()).isEqualTo(2);
     }
 
     @Test

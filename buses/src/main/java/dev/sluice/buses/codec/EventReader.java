@@ -24,7 +24,7 @@ public final class EventReader {
     static final String STRUCTURED = "application/cloudevents+json";
     private static final String BATCH = "application/cloudevents-batch";
     private static final List<String> FORWARDED =
-            List.of("knative-", "ce-", "x-b3-", "x-ot-", "traceparent", "tracestate", "x-request-id");
+            List.of("knative-", "ce-", "x-b3-", "x-ot-", "traceparent", "tracestate", "x-request-id", "retry-after");
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonFormat FORMAT = new JsonFormat();

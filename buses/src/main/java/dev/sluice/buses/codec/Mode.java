@@ -1,17 +1,27 @@
 package dev.sluice.buses.codec;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import dev.sluice.buses.bus.EventMessage;
 import io.cloudevents.CloudEvent;
+import io.cloudevents.core.format.EventDeserializationException;
 import io.cloudevents.core.format.EventFormat;
+import io.cloudevents.core.format.EventSerializationException;
 import io.cloudevents.http.HttpMessageFactory;
 import io.cloudevents.jackson.JsonFormat;
 import io.cloudevents.rw.CloudEventRWException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Turns an event of 1.0 or 0.3 into the other content mode; what has it already, or is of 0.1, stays as it is. */
 public final class Mode {
-    private static final EventFormat FORMAT = new JsonFormat();
+    private static final JsonFormat FORMAT = new JsonFormat();
+    /** For data that says it is JSON and is not. */
+    private static final EventFormat AS_BYTES = FORMAT.withForceJsonDataToBase64();
+
+    private static final JsonFactory JSON = new JsonFactory();
 
     /** @param format Knative's word: {@code json} for structured, {@code binary} */
     public static EventMessage as(String format, EventMessage message) {
@@ -22,7 +32,10 @@ public final class Mode {
         }
         try {
             return structured ? binary(message) : json(message);
-        } catch (CloudEventRWException | IllegalStateException _) {
+        } catch (CloudEventRWException
+                | IllegalStateException
+                | EventSerializationException
+                | EventDeserializationException _) {
             return message; // delivered as it came rather than not at all
         }
     }
@@ -32,7 +45,25 @@ public final class Mode {
                 .toEvent();
         var headers = others(message);
         headers.put("content-type", EventReader.STRUCTURED + "; charset=UTF-8");
-        return with(message, headers, FORMAT.serialize(event));
+        var data = event.getData();
+        // the format puts JSON where it belongs as it came: what is more than one value would be more than the data
+        var format = data == null || isOneValue(data.toBytes()) ? FORMAT : AS_BYTES;
+        return with(message, headers, format.serialize(event));
+    }
+
+    private static boolean isOneValue(byte[] data) {
+        try (var tokens = JSON.createParser(StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(data))
+                .toString())) {
+            if (tokens.nextToken() == null) {
+                return false;
+            }
+            tokens.skipChildren();
+            return tokens.nextToken() == null;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     private static EventMessage binary(EventMessage message) {

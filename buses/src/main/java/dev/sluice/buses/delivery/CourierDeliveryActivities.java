@@ -4,11 +4,13 @@ import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.claim.ClaimStore;
 import dev.sluice.buses.dispatch.Dispatcher;
 import dev.sluice.buses.dispatch.Parcels;
+import dev.sluice.buses.dispatch.Turns;
 import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.Verdict;
 import dev.sluice.workflows.delivery.DeliveryActivities;
 import dev.sluice.workflows.delivery.DeliveryWorkflowImpl;
+import dev.sluice.workflows.delivery.Parcel;
 import dev.sluice.workflows.delivery.Subject;
 import dev.sluice.workflows.delivery.Tried;
 import io.temporal.activity.Activity;
@@ -17,16 +19,24 @@ import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the attempts of a round with the same courier as the dispatcher, to wherever the subscription points now. */
 public final class CourierDeliveryActivities implements DeliveryActivities {
+    private static final Logger LOG = LoggerFactory.getLogger(CourierDeliveryActivities.class);
     private static final long HEARTBEAT_MILLIS = 1_000;
+    /** What Temporal may take to hear of a round that has ended. */
+    private static final Duration TELL = Duration.ofSeconds(10);
+    /** For one turn: a worker makes a bounded number of rounds at a time, and other subscriptions want theirs. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Dispatcher dispatcher;
     private final Courier courier;
@@ -55,34 +65,78 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
         }
         var to = subscription.get();
         if (to.terms().paused()) {
-            return new Report(false, to.policy(), List.of(), to.terms().deadLetterSink() != null, true);
+            return new Report(false, to.policy(), List.of(), to.terms().deadLetterSink() != null, true, null);
         }
+        return make(round, to);
+    }
+
+    private Report make(Round round, SubscriptionSettings to) {
         var context = Activity.getExecutionContext();
+        long lastBegin = lastBegin(context, to);
         var results = new ConcurrentLinkedQueue<Result>();
         var width = new Semaphore(DeliveryWorkflowImpl.ROUND_WIDTH);
-        var done = new CountDownLatch(round.events().size());
+        int begun = 0;
         try {
             for (var event : round.events()) {
                 while (!width.tryAcquire(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS)) {
                     heartbeat(context, to, results);
                 }
+                var turn = turn(event, to, lastBegin, () -> heartbeat(context, to, results));
+                if (turn.isEmpty()) {
+                    width.release();
+                    break;
+                }
+                begun++;
                 Thread.startVirtualThread(() -> {
-                    try {
+                    try (var _ = turn.get()) {
                         results.add(attempt(to, event));
                     } finally {
                         width.release();
-                        done.countDown();
                     }
                 });
             }
             do {
                 heartbeat(context, to, results);
-            } while (!done.await(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS));
+            } while (!width.tryAcquire(DeliveryWorkflowImpl.ROUND_WIDTH, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException _) {
-            // the worker stops: what is finished is told, the rest counts as unknown
+            // the worker stops: what is finished is told, and what was not begun; the rest counts as unknown
             Thread.currentThread().interrupt();
         }
-        return report(to, results);
+        var untried = round.events().subList(begun, round.events().size()).stream()
+                .map(event -> event.parcel().stamp())
+                .toList();
+        return report(to, results, untried);
+    }
+
+    /** What begins later may not be told in time. */
+    private static long lastBegin(ActivityExecutionContext context, SubscriptionSettings to) {
+        var all = context.getInfo().getStartToCloseTimeout();
+        // an attempt may take its timeout twice: the subscriber, then the reply
+        return System.nanoTime()
+                + all.minus(to.policy().timeout().multipliedBy(2)).minus(TELL).toNanos();
+    }
+
+    /** Waits for the turn of one attempt; empty when it does not come in this round. */
+    private Optional<Turns.Turn> turn(Numbered event, SubscriptionSettings to, long lastBegin, Runnable heartbeat)
+            throws InterruptedException {
+        boolean isBig = event.parcel().headers().containsKey(Parcel.CLAIM);
+        long giveUp = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() - lastBegin < 0 && System.nanoTime() - giveUp < 0 && mayBegin(to.uid())) {
+            var turns = dispatcher.turns(to.uid());
+            var turn = turns.isEmpty()
+                    ? Optional.<Turns.Turn>of(() -> {})
+                    : turns.get().retry(isBig, Duration.ofMillis(HEARTBEAT_MILLIS));
+            if (turn.isPresent()) {
+                return turn;
+            }
+            heartbeat.run();
+        }
+        return Optional.empty();
+    }
+
+    private boolean mayBegin(String uid) {
+        var now = dispatcher.subscription(uid);
+        return !dispatcher.isClosed() && now.isPresent() && !now.get().terms().paused();
     }
 
     @Override
@@ -96,6 +150,20 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
     }
 
     private Result attempt(SubscriptionSettings to, Numbered event) {
+        try {
+            return tried(to, event);
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .addKeyValue("namespace", to.namespace())
+                    .addKeyValue("subscription", to.name())
+                    .addKeyValue("event", event.parcel().stamp())
+                    .setCause(e)
+                    .log("an attempt ended with an error of this process; it counts as one that failed");
+            return new Result(event.parcel().stamp(), Parcels.broken(event.number(), clock.instant(), e));
+        }
+    }
+
+    private Result tried(SubscriptionSettings to, Numbered event) {
         var parcel = event.parcel();
         var whole = claims.whole(Parcels.event(parcel), to.channel());
         if (whole.isEmpty()) {
@@ -118,13 +186,14 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
 
     private static void heartbeat(ActivityExecutionContext context, SubscriptionSettings to, Queue<Result> results) {
         try {
-            context.heartbeat(report(to, results));
+            context.heartbeat(report(to, results, List.of()));
         } catch (ActivityCompletionException _) {
             // nobody waits for it any more; the attempts that were begun are finished all the same
         }
     }
 
-    private static Report report(SubscriptionSettings to, Queue<Result> results) {
-        return new Report(false, to.policy(), List.copyOf(results), to.terms().deadLetterSink() != null, false);
+    private static Report report(SubscriptionSettings to, Queue<Result> results, List<String> untried) {
+        return new Report(
+                false, to.policy(), List.copyOf(results), to.terms().deadLetterSink() != null, false, untried);
     }
 }

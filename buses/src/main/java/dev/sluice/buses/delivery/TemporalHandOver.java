@@ -2,6 +2,7 @@ package dev.sluice.buses.delivery;
 
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.dispatch.HandOver;
+import dev.sluice.buses.dispatch.Searchable;
 import dev.sluice.workflows.Wire;
 import dev.sluice.workflows.delivery.DeliveryState;
 import dev.sluice.workflows.delivery.DeliveryWorkflow;
@@ -9,6 +10,8 @@ import dev.sluice.workflows.delivery.Phase;
 import dev.sluice.workflows.delivery.Subject;
 import dev.sluice.workflows.delivery.Timeline;
 import dev.sluice.workflows.delivery.Undelivered;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowClient;
@@ -23,7 +26,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,11 +37,6 @@ public final class TemporalHandOver implements HandOver {
     private static final Logger LOG = LoggerFactory.getLogger(TemporalHandOver.class);
     /** One dispatcher today; on a log-based bus the partition. */
     private static final String SHARD = "0";
-    /** Values of one search attribute: they are for finding, and a batch may hold a hundred events. */
-    private static final int SEARCHABLE = 100;
-
-    private static final int SEARCHABLE_LENGTH = 255;
-
     /** The word that an event is settled may be lost with a worker. */
     private static final Duration LOOK = Duration.ofSeconds(30);
 
@@ -66,22 +63,61 @@ public final class TemporalHandOver implements HandOver {
 
     @Override
     public void handOver(SubscriptionSettings to, List<Undelivered> events, Instant rewound) {
+        try {
+            start(to, events, rewound, true);
+        } catch (RuntimeException e) {
+            if (!isRefused(e)) {
+                throw e;
+            }
+            if (events.size() > 1) {
+                throw new TooMuchException(String.valueOf(e.getMessage()), e);
+            }
+            LOG.atWarn()
+                    .addKeyValue("namespace", to.namespace())
+                    .addKeyValue("subscription", to.name())
+                    .addKeyValue("event", events.getFirst().parcel().stamp())
+                    .addKeyValue("cause", String.valueOf(e.getMessage()))
+                    .log(
+                            "the hand-over of a failed delivery is refused; it is tried without what it could be searched by");
+            start(to, events, rewound, false);
+        }
+    }
+
+    private static boolean isRefused(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StatusRuntimeException status
+                    && status.getStatus().getCode() == Status.Code.INVALID_ARGUMENT) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void start(SubscriptionSettings to, List<Undelivered> events, Instant rewound, boolean searchable) {
         var first = events.getFirst().parcel().stamp();
         var attributes = SearchAttributes.newBuilder()
                 .set(Wire.KIND, "Delivery")
                 .set(Wire.NAMESPACE, to.namespace())
                 .set(Wire.NAME, to.name())
-                .set(Wire.PHASE, "waiting")
-                .set(Wire.EVENT_TYPE, some(events, e -> e.parcel().type()))
-                .set(Wire.EVENT_ID, some(events, e -> e.parcel().id()))
-                .build();
+                .set(Wire.PHASE, "waiting");
+        if (searchable) {
+            attributes
+                    .set(
+                            Wire.EVENT_TYPE,
+                            Searchable.fitting(
+                                    events.stream().map(e -> e.parcel().type())))
+                    .set(
+                            Wire.EVENT_ID,
+                            Searchable.fitting(
+                                    events.stream().map(e -> e.parcel().id())));
+        }
         var options = WorkflowOptions.newBuilder()
                 .setTaskQueue(Wire.DELIVERY_QUEUE)
                 .setWorkflowId(Wire.deliveryId(to.namespace(), to.uid(), SHARD, first))
                 // one that has ended delivered or dropped its events; the same stamps again are a repetition after a
                 // kill
                 .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
-                .setTypedSearchAttributes(attributes)
+                .setTypedSearchAttributes(attributes.build())
                 .build();
         var subject = new Subject(
                 to.namespace(),
@@ -200,15 +236,6 @@ public final class TemporalHandOver implements HandOver {
                 word.countDown();
             }
         }
-    }
-
-    private static List<String> some(List<Undelivered> events, Function<Undelivered, String> value) {
-        return events.stream()
-                .map(value)
-                .map(text -> text.substring(0, Math.min(text.length(), SEARCHABLE_LENGTH)))
-                .distinct()
-                .limit(SEARCHABLE)
-                .toList();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.sluice.buses.delivery;
 
+import dev.sluice.buses.dispatch.Searchable;
 import dev.sluice.workflows.Wire;
 import dev.sluice.workflows.delivery.DeliveryWorkflow;
 
@@ -19,7 +20,7 @@ final class Visibility {
         if (eventId.contains("'") || eventId.contains("\\")) {
             throw new IllegalArgumentException("an event id with quotes cannot be searched for: " + eventId);
         }
-        return all(namespace) + " AND " + Wire.EVENT_ID.getName() + "='" + eventId + "'";
+        return all(namespace) + " AND " + Wire.EVENT_ID.getName() + "='" + Searchable.word(eventId) + "'";
     }
 
     private static String safe(String name) {

@@ -162,6 +162,11 @@ public final class Dispatcher implements AutoCloseable {
         return Optional.ofNullable(pumps.get(uid)).map(Pump::meters);
     }
 
+    /** What bounds the attempts of a subscription that this dispatcher runs. */
+    public Optional<Turns> turns(String uid) {
+        return Optional.ofNullable(pumps.get(uid)).map(Pump::turns);
+    }
+
     /** Another attempt's outcome, for the breaker. */
     public void heard(String uid, Verdict verdict) {
         var pump = pumps.get(uid);

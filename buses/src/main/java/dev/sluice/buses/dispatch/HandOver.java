@@ -7,10 +7,20 @@ import java.util.List;
 
 /** Where failed deliveries go: Temporal, or a test. */
 public interface HandOver {
+    /** Nothing of it was taken, and nothing of it would be the next time; half of it may be. */
+    final class TooMuchException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public TooMuchException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /**
      * Returns once they are kept elsewhere; the bus may forget them then.
      *
      * @param rewound what was settled before then is given again on purpose, and begins anew
+     * @throws TooMuchException when it was refused as a whole; its parts are handed over then
      * @throws RuntimeException when that could not be confirmed; it is tried again, with the same events
      */
     void handOver(SubscriptionSettings subscription, List<Undelivered> events, Instant rewound);

@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +33,16 @@ final class HandOverDesk {
     private final Supplier<Instant> rewound;
     private final Semaphore slots;
     private final LinkedBlockingQueue<Failed> queue = new LinkedBlockingQueue<>();
+    /** For the next batch, as the one before had no room for it. Of the thread that runs this. */
+    private @Nullable Failed over;
 
     private record Failed(Bus.Delivery delivery, List<Tried> tried) {
         int bytes() {
-            return delivery.event().reference().length();
+            return delivery.event().reference().size();
+        }
+
+        int searchable() {
+            return Searchable.bytes(delivery.event().id());
         }
     }
 
@@ -63,7 +70,9 @@ final class HandOverDesk {
     void run() {
         try {
             while (true) {
-                pass(collect(queue.take()));
+                var first = over == null ? queue.take() : over;
+                over = null;
+                pass(collect(first));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -73,18 +82,20 @@ final class HandOverDesk {
     private List<Failed> collect(Failed first) throws InterruptedException {
         var batch = new ArrayList<>(List.of(first));
         int bytes = first.bytes();
+        int searchable = first.searchable();
         long until = System.nanoTime() + limits.linger().toNanos();
         while (batch.size() < limits.batchEvents()) {
-            var peeked = queue.peek();
-            if (peeked != null && bytes + peeked.bytes() > limits.batchBytes()) {
-                break;
-            }
             var next = queue.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (next == null) {
                 break;
             }
-            batch.add(next);
             bytes += next.bytes();
+            searchable += next.searchable();
+            if (bytes > limits.batchBytes() || searchable >= Searchable.MOST_BYTES) {
+                over = next;
+                break;
+            }
+            batch.add(next);
         }
         return batch;
     }
@@ -97,9 +108,21 @@ final class HandOverDesk {
                                 Parcels.of(failed.delivery.stamp(), failed.delivery.event()), failed.tried))
                         .toList());
         var _ = CompletableFuture.allOf(batch.stream()
-                        .map(failed -> failed.delivery.acknowledge())
+                        .map(failed -> Acknowledgement.of(failed.delivery))
                         .toArray(CompletableFuture[]::new))
                 .whenComplete((_, _) -> slots.release(batch.size()));
+    }
+
+    private void inHalves(List<Bus.Delivery> deliveries, List<Undelivered> events, RuntimeException refusal)
+            throws InterruptedException {
+        LOG.atWarn()
+                .addKeyValue("subscription", settings.get().name())
+                .addKeyValue("events", events.size())
+                .addKeyValue("cause", String.valueOf(refusal.getMessage()))
+                .log("failed deliveries are refused as one batch; they are handed over in halves");
+        int half = events.size() / 2;
+        handOver(deliveries.subList(0, half), events.subList(0, half));
+        handOver(deliveries.subList(half, events.size()), events.subList(half, events.size()));
     }
 
     /** Returns once it is confirmed. */
@@ -112,6 +135,10 @@ final class HandOverDesk {
                 handOver.handOver(settings.get(), events, rewound.get());
                 break;
             } catch (RuntimeException e) {
+                if (e instanceof HandOver.TooMuchException && events.size() > 1) {
+                    inHalves(deliveries, events, e);
+                    return;
+                }
                 if (attempt == 1 || pause == LONGEST_PAUSE_MILLIS) {
                     LOG.atWarn()
                             .addKeyValue("subscription", settings.get().name())

@@ -4,6 +4,7 @@ import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.workflows.delivery.Tried;
 import dev.sluice.workflows.delivery.Undelivered;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class InOrder implements AutoCloseable {
     private final Semaphore held;
     private final Lanes lanes;
     private final Supplier<Instant> rewound;
+    private final Clock clock;
     private volatile boolean stopping;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -46,7 +48,8 @@ final class InOrder implements AutoCloseable {
             FirstAttempt first,
             Supplier<SubscriptionSettings> settings,
             DispatchLimits limits,
-            Supplier<Instant> rewound) {
+            Supplier<Instant> rewound,
+            Clock clock) {
         this.handOver = handOver;
         this.desk = desk;
         this.first = first;
@@ -54,6 +57,7 @@ final class InOrder implements AutoCloseable {
         this.held = new Semaphore(limits.handOverSlots());
         this.lanes = new Lanes(held::release);
         this.rewound = rewound;
+        this.clock = clock;
     }
 
     /** Waits while too many wait here already. */
@@ -71,7 +75,7 @@ final class InOrder implements AutoCloseable {
             for (var next = Optional.of(delivery); next.isPresent() && !stopping; ) {
                 deliver(next.get());
                 var advance = lanes.advance(key);
-                var _ = advance.done().acknowledge().whenComplete((_, _) -> held.release());
+                var _ = Acknowledgement.of(advance.done()).whenComplete((_, _) -> held.release());
                 next = advance.next();
             }
         } catch (InterruptedException _) {
@@ -85,12 +89,26 @@ final class InOrder implements AutoCloseable {
             handOver.awaitSettled(settings.get(), delivery.stamp());
             return;
         }
-        var tried = first.attempt(delivery);
+        var tried = attempt(delivery);
         if (tried.isPresent()) {
             desk.handOver(
                     List.of(delivery),
                     List.of(new Undelivered(Parcels.of(delivery.stamp(), delivery.event()), tried.get())));
             handOver.awaitSettled(settings.get(), delivery.stamp());
+        }
+    }
+
+    /** Whatever goes wrong with one event, those behind it must not wait for ever. */
+    private Optional<List<Tried>> attempt(Bus.Delivery delivery) throws InterruptedException {
+        try {
+            return first.attempt(delivery);
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .addKeyValue("subscription", settings.get().name())
+                    .addKeyValue("event", delivery.stamp())
+                    .setCause(e)
+                    .log("an attempt ended with an error of this process; it counts as one that failed");
+            return Optional.of(List.of(Parcels.broken(1, clock.instant(), e)));
         }
     }
 

@@ -2,8 +2,10 @@ package dev.sluice.buses.dispatch;
 
 import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.send.Attempt;
+import dev.sluice.model.delivery.Verdict;
 import dev.sluice.workflows.delivery.Parcel;
 import dev.sluice.workflows.delivery.Tried;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 
@@ -14,11 +16,16 @@ public final class Parcels {
         var event = whole.reference();
         return new Parcel(
                 stamp,
-                event.type(),
-                event.source(),
-                event.id(),
+                whole(event.type()),
+                whole(event.source()),
+                whole(event.id()),
                 event.headers(),
                 Base64.getEncoder().encodeToString(event.body()));
+    }
+
+    /** Half of a character, which JSON can spell, no payload can carry: the event would never be handed over. */
+    private static String whole(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     public static EventMessage event(Parcel parcel) {
@@ -41,6 +48,13 @@ public final class Parcels {
                 attempt.to(),
                 attempt.answer(),
                 attempt.took().toMillis());
+    }
+
+    /** An attempt that an error of this process has ended. */
+    public static Tried broken(int number, Instant at, RuntimeException error) {
+        var detail =
+                "the attempt ended with an error of Sluice: " + error.getClass().getName();
+        return new Tried(number, at.toEpochMilli(), Verdict.RETRY, 0, detail, 0);
     }
 
     private Parcels() {}

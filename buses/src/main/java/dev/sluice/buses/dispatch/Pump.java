@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes the events of one subscription from the bus and makes the first attempt of each, several at a time.
@@ -32,9 +32,8 @@ import java.util.function.IntSupplier;
  * An event is in flight until its acknowledgement is durable, so the number in flight bounds what a kill repeats.
  */
 final class Pump implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
     private static final Duration DRAIN = Duration.ofSeconds(5);
-    /** Each takes its size in memory while it is attempted. */
-    private static final int BIG_AT_ONCE = 4;
 
     private final Bus.Feed feed;
     private final Courier courier;
@@ -46,10 +45,7 @@ final class Pump implements AutoCloseable {
     private final DeliveryMetrics metrics;
     private final IntSupplier pending;
     private final SubscriptionMeters meters;
-    private final int most;
-    private final Slots inFlight;
-    private final Semaphore big = new Semaphore(BIG_AT_ONCE);
-    private final Pace pace = new Pace();
+    private final Turns turns;
     private final Object resumed = new Object();
     private final Breaker breaker = new Breaker(System::nanoTime);
     private final Thread taker;
@@ -80,10 +76,10 @@ final class Pump implements AutoCloseable {
         this.pending = pending;
         this.rewound = rewound;
         this.meters = metrics.of(settings.namespace(), settings.name(), pending);
-        this.most = limits.inFlight();
-        this.inFlight = new Slots(width(settings));
+        this.turns = new Turns(settings.terms(), limits);
         this.desk = new HandOverDesk(handOver, limits, () -> this.settings, meters, () -> this.rewound);
-        this.inOrder = new InOrder(handOver, desk, this::firstInOrder, () -> this.settings, limits, () -> this.rewound);
+        this.inOrder =
+                new InOrder(handOver, desk, this::firstInOrder, () -> this.settings, limits, () -> this.rewound, clock);
         var name = settings.namespace() + "/" + settings.name();
         this.taker = Thread.ofVirtual().name("dispatch " + name).unstarted(this::run);
         this.passer = Thread.ofVirtual().name("hand-over " + name).unstarted(desk::run);
@@ -102,7 +98,7 @@ final class Pump implements AutoCloseable {
         var before = settings;
         if (!changed.terms().equals(before.terms())) {
             wanted = Wanted.by(changed);
-            inFlight.bound(width(changed));
+            turns.change(changed.terms());
         }
         settings = changed;
         if (before.terms().paused() && !changed.terms().paused()) {
@@ -111,10 +107,6 @@ final class Pump implements AutoCloseable {
             }
             Thread.startVirtualThread(() -> handOver.subscriberIsBack(changed));
         }
-    }
-
-    private int width(SubscriptionSettings of) {
-        return of.terms().atOnce() > 0 ? Math.min(of.terms().atOnce(), most) : most;
     }
 
     private void awaitResumed() throws InterruptedException {
@@ -143,8 +135,8 @@ final class Pump implements AutoCloseable {
                 var delivery = feed.take();
                 awaitResumed();
                 if (isPassedOver(delivery)) {
-                    inFlight.acquire();
-                    var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
+                    turns.acquire();
+                    acknowledge(delivery);
                     continue;
                 }
                 var key = settings.terms().ordered()
@@ -154,15 +146,15 @@ final class Pump implements AutoCloseable {
                     inOrder.take(key.get(), delivery);
                     continue;
                 }
-                inFlight.acquire();
-                pace.await(settings.terms().perSecond());
+                turns.acquire();
+                turns.awaitPace();
                 awaitResumed(); // that took its time
                 if (breaker.admit() == Breaker.Admission.TRY) {
                     Thread.startVirtualThread(() -> attempt(delivery));
                 } else {
                     meters.withheld();
                     desk.take(delivery, List.of());
-                    inFlight.release();
+                    turns.release();
                 }
             }
         } catch (InterruptedException _) {
@@ -183,25 +175,35 @@ final class Pump implements AutoCloseable {
     }
 
     private void attempt(Bus.Delivery delivery) {
-        var failed = tryOnce(delivery);
-        if (failed.isEmpty()) {
-            var _ = delivery.acknowledge().whenComplete((_, _) -> inFlight.release());
-            return;
-        }
+        var delivered = false;
         try {
-            desk.take(delivery, failed.get());
+            var failed = tryOnce(delivery);
+            delivered = failed.isEmpty();
+            if (failed.isPresent()) {
+                desk.take(delivery, failed.get());
+            }
         } catch (InterruptedException _) {
             // stopping: it was not acknowledged, so the bus gives it again after the start
             Thread.currentThread().interrupt();
+        } finally {
+            if (delivered) {
+                acknowledge(delivery);
+            } else {
+                turns.release();
+            }
         }
-        inFlight.release();
+    }
+
+    /** Its room is free once that is noted, or cannot be. */
+    private void acknowledge(Bus.Delivery delivery) {
+        var _ = Acknowledgement.of(delivery).whenComplete((_, _) -> turns.release());
     }
 
     private Optional<List<Tried>> firstInOrder(Bus.Delivery delivery) throws InterruptedException {
         awaitResumed();
-        inFlight.acquire();
+        turns.acquire();
         try {
-            pace.await(settings.terms().perSecond());
+            turns.awaitPace();
             awaitResumed(); // that took its time
             if (breaker.admit() != Breaker.Admission.TRY) {
                 meters.withheld();
@@ -209,24 +211,31 @@ final class Pump implements AutoCloseable {
             }
             return tryOnce(delivery);
         } finally {
-            inFlight.release();
+            turns.release();
         }
     }
 
     /** Empty when it was delivered. */
     private Optional<List<Tried>> tryOnce(Bus.Delivery delivery) {
-        if (!delivery.event().isKeptElsewhere()) {
-            return tryNow(delivery);
-        }
-        big.acquireUninterruptibly();
-        try {
-            return tryNow(delivery);
-        } finally {
-            big.release();
-        }
+        return turns.withRoom(delivery.event().isKeptElsewhere(), () -> tryNow(delivery));
     }
 
     private Optional<List<Tried>> tryNow(Bus.Delivery delivery) {
+        try {
+            return tried(delivery);
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .addKeyValue("namespace", settings.namespace())
+                    .addKeyValue("subscription", settings.name())
+                    .addKeyValue("event", delivery.stamp())
+                    .setCause(e)
+                    .log("an attempt ended with an error of this process; it counts as one that failed");
+            heard(Verdict.RETRY); // a probe of the breaker must come to an end
+            return Optional.of(List.of(Parcels.broken(1, clock.instant(), e)));
+        }
+    }
+
+    private Optional<List<Tried>> tried(Bus.Delivery delivery) {
         var result = courier.deliver(settings, delivery.event(), delivery.stamp(), 1);
         meters.tried(SubscriptionMeters.Turn.FIRST, delivery.event(), result);
         heard(result.verdict());
@@ -238,6 +247,10 @@ final class Pump implements AutoCloseable {
     /** What its channel took before is given again on purpose. */
     void rewound(Instant when) {
         rewound = when;
+    }
+
+    Turns turns() {
+        return turns;
     }
 
     SubscriptionMeters meters() {
@@ -262,10 +275,7 @@ final class Pump implements AutoCloseable {
         taker.interrupt();
         inOrder.stop();
         try {
-            int width = inFlight.bound();
-            if (inFlight.tryAcquire(width, DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
-                inFlight.release(width);
-            }
+            turns.drain(DRAIN);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

@@ -9,7 +9,7 @@ final class Slots extends Semaphore {
     private int bound;
 
     Slots(int bound) {
-        super(bound);
+        super(bound, true); // who makes retries and who takes events wait beside each other
         this.bound = bound;
     }
 

@@ -10,10 +10,14 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -24,23 +28,24 @@ final class HttpConnection implements AutoCloseable {
     private static final int MAX_BODY = 4 << 20;
     private static final int MAX_LINE = 64 << 10;
     private static final int MAX_HEADERS = 256;
-    private static final long KEEP_NANOS = 4_000_000_000L;
 
+    private final SocketChannel channel;
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
     private boolean used;
     private boolean reusable;
-    private long lastUsed;
+    private volatile boolean late;
 
-    /** The other side had closed a kept connection; it never saw the request. */
+    /** The other side had closed a kept connection; it never saw the whole request. */
     static final class StaleException extends IOException {
         StaleException(IOException cause) {
             super("the kept connection was closed", cause);
         }
     }
 
-    private HttpConnection(Socket socket) throws IOException {
+    private HttpConnection(SocketChannel channel, Socket socket) throws IOException {
+        this.channel = channel;
         this.socket = socket;
         this.in = new BufferedInputStream(new DeadlineInput(), 8 << 10);
         this.out = socket.getOutputStream();
@@ -51,9 +56,10 @@ final class HttpConnection implements AutoCloseable {
     static HttpConnection open(
             InetSocketAddress address, @Nullable SSLSocketFactory tls, String host, int timeoutMillis)
             throws IOException {
-        var socket = new Socket();
+        var channel = SocketChannel.open();
         var opened = false;
         try {
+            var socket = channel.socket();
             socket.setTcpNoDelay(true);
             socket.connect(address, timeoutMillis);
             if (tls != null) {
@@ -65,38 +71,58 @@ final class HttpConnection implements AutoCloseable {
                 secure.startHandshake();
                 socket = secure;
             }
-            var connection = new HttpConnection(socket);
+            var connection = new HttpConnection(channel, socket);
             opened = true;
             return connection;
         } finally {
             if (!opened) {
-                socket.close();
+                channel.close();
             }
         }
     }
 
-    boolean fresh() {
-        return System.nanoTime() - lastUsed < KEEP_NANOS;
+    /** False once the other side has closed it, or has said what nobody asked for. Asked between exchanges only. */
+    boolean isOpen() {
+        try {
+            channel.configureBlocking(false);
+            int read = channel.read(ByteBuffer.allocate(1));
+            channel.configureBlocking(true);
+            return read == 0;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     boolean reusable() {
         return reusable;
     }
 
-    HttpAnswer exchange(byte[] head, byte[] body, long deadline) throws IOException {
+    /** @param alarms closes it at the deadline while it writes: a write has no timeout */
+    HttpAnswer exchange(byte[] head, byte[] body, long deadline, ScheduledExecutorService alarms) throws IOException {
         this.deadline = deadline;
         boolean again = used;
         used = true;
         reusable = false;
-        String statusLine;
         try {
-            send(head, body);
-            statusLine = line();
-        } catch (SocketTimeoutException e) {
-            throw e;
+            send(head, body, alarms);
         } catch (IOException e) {
-            throw again ? new StaleException(e) : e;
+            throw late ? outOfTime(e) : again ? new StaleException(e) : e;
         }
+        try {
+            return answer();
+        } catch (IOException e) {
+            throw late ? outOfTime(e) : e;
+        }
+    }
+
+    private static SocketTimeoutException outOfTime(IOException cause) {
+        var timeout = new SocketTimeoutException("no complete answer in time");
+        timeout.initCause(cause);
+        return timeout;
+    }
+
+    private HttpAnswer answer() throws IOException {
+        var statusLine = line();
         int status = status(statusLine);
         var headers = headers();
         while (status >= 100 && status < 200 && status != 101) {
@@ -107,11 +133,28 @@ final class HttpConnection implements AutoCloseable {
         var answer = new HttpAnswer(status, headers, body(status, headers));
         boolean delimited = status == 204 || headers.containsKey("content-length") || chunked(headers);
         reusable = !close && delimited && status != 101;
-        lastUsed = System.nanoTime();
         return answer;
     }
 
-    private void send(byte[] head, byte[] body) throws IOException {
+    private void send(byte[] head, byte[] body, ScheduledExecutorService alarms) throws IOException {
+        var alarm = alarms.schedule(this::tooLate, deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        try {
+            write(head, body);
+        } finally {
+            alarm.cancel(false);
+        }
+    }
+
+    private void tooLate() {
+        late = true;
+        try {
+            channel.close(); // below TLS, which would wait for the write to end
+        } catch (IOException _) {
+            // it is of no use any more
+        }
+    }
+
+    private void write(byte[] head, byte[] body) throws IOException {
         if (body.length <= 16 << 10) {
             var both = new byte[head.length + body.length];
             System.arraycopy(head, 0, both, 0, head.length);
@@ -237,6 +280,9 @@ final class HttpConnection implements AutoCloseable {
     @Override
     public void close() {
         try {
+            if (!reusable) {
+                channel.close(); // below TLS, whose farewell would wait for who does not read
+            }
             socket.close();
         } catch (IOException _) {
             // nothing is lost with it

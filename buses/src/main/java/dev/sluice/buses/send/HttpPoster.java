@@ -12,6 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +27,35 @@ final class HttpPoster implements AutoCloseable {
     private static final int KEPT_PER_TARGET = 256;
     private static final int TRUSTING_MOST = 1_000;
     private static final Duration CONNECT = Duration.ofSeconds(5);
+    /** A connection that is not used for longer is closed: most servers do so after five seconds. */
+    private static final Duration KEEP = Duration.ofSeconds(4);
+
+    private static final Duration SWEEP = Duration.ofSeconds(2);
 
     private final HostResolver resolver;
-    private final Map<Target, Deque<HttpConnection>> idle = new ConcurrentHashMap<>();
+    private final LongSupplier nanos;
+    private final Map<Target, Deque<Kept>> idle = new ConcurrentHashMap<>();
+    private final ScheduledThreadPoolExecutor timer;
     private final Map<String, SSLSocketFactory> trusting = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     HttpPoster(HostResolver resolver) {
-        this.resolver = resolver;
+        this(resolver, System::nanoTime);
     }
+
+    /** @param nanos by which kept connections grow old */
+    HttpPoster(HostResolver resolver, LongSupplier nanos) {
+        this.resolver = resolver;
+        this.nanos = nanos;
+        this.timer = new ScheduledThreadPoolExecutor(
+                1,
+                Thread.ofPlatform().daemon().name("deadlines of deliveries").factory(),
+                new ThreadPoolExecutor.DiscardPolicy()); // of what is attempted while it is closed
+        timer.setRemoveOnCancelPolicy(true);
+        var _ = timer.scheduleWithFixedDelay(this::sweep, SWEEP.toNanos(), SWEEP.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private record Kept(HttpConnection connection, long since) {}
 
     /** @param authorities PEM, beside those of this machine; null when those will do */
     private record Target(
@@ -51,7 +75,7 @@ final class HttpPoster implements AutoCloseable {
             try {
                 return exchange(target, kept, request, body, deadline);
             } catch (HttpConnection.StaleException _) {
-                // the peer had closed it before it saw the request: this was no attempt
+                // the peer had closed it before it saw the whole request: this was no attempt
             }
         }
         return exchange(target, connect(target, deadline), request, body, deadline);
@@ -61,7 +85,7 @@ final class HttpPoster implements AutoCloseable {
             throws IOException {
         var reusable = false;
         try {
-            var answer = connection.exchange(head, body, deadline);
+            var answer = connection.exchange(head, body, deadline, timer);
             reusable = connection.reusable();
             return answer;
         } finally {
@@ -111,24 +135,56 @@ final class HttpPoster implements AutoCloseable {
             return null;
         }
         // the last used first: the others grow old and are closed
-        for (var connection = queue.pollLast(); connection != null; connection = queue.pollLast()) {
-            if (connection.fresh()) {
-                return connection;
+        for (var kept = queue.pollLast(); kept != null; kept = queue.pollLast()) {
+            if (isFresh(kept) && kept.connection.isOpen()) {
+                return kept.connection;
             }
-            connection.close();
+            kept.connection.close();
         }
         return null;
     }
 
+    private boolean isFresh(Kept kept) {
+        return nanos.getAsLong() - kept.since < KEEP.toNanos();
+    }
+
     private void keep(Target target, HttpConnection connection) {
-        var queue = idle.computeIfAbsent(target, _ -> new ConcurrentLinkedDeque<>());
-        queue.addLast(connection);
-        if (closed || queue.size() > KEPT_PER_TARGET) {
-            var oldest = queue.pollFirst();
-            if (oldest != null) {
-                oldest.close();
+        // at once with what sweeps, which throws an empty queue away
+        idle.compute(target, (_, known) -> {
+            var queue = known == null ? new ConcurrentLinkedDeque<Kept>() : known;
+            queue.addLast(new Kept(connection, nanos.getAsLong()));
+            if (closed || queue.size() > KEPT_PER_TARGET) {
+                close(queue.pollFirst());
             }
+            return queue;
+        });
+    }
+
+    /** Closes what has grown old at targets that nobody calls any more. */
+    void sweep() {
+        for (var target : idle.keySet()) {
+            idle.computeIfPresent(target, (_, queue) -> {
+                for (var oldest = queue.pollFirst(); oldest != null; oldest = queue.pollFirst()) {
+                    if (isFresh(oldest)) {
+                        queue.addFirst(oldest);
+                        break;
+                    }
+                    close(oldest);
+                }
+                return queue.isEmpty() ? null : queue;
+            });
         }
+    }
+
+    private static void close(@Nullable Kept kept) {
+        if (kept != null) {
+            kept.connection.close();
+        }
+    }
+
+    /** Targets of which connections are kept. */
+    int targets() {
+        return idle.size();
     }
 
     private static Target target(URI url, @Nullable String authorities) throws IOException {
@@ -162,9 +218,10 @@ final class HttpPoster implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        timer.shutdownNow();
         idle.values().forEach(queue -> {
-            for (var connection = queue.poll(); connection != null; connection = queue.poll()) {
-                connection.close();
+            for (var kept = queue.poll(); kept != null; kept = queue.poll()) {
+                kept.connection.close();
             }
         });
     }

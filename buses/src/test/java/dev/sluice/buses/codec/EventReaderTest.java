@@ -101,12 +101,14 @@ class EventReaderTest {
                 "x-b3-traceid", "b",
                 "x-ot-span", "o",
                 "traceparent", "p",
+                "retry-after", "7",
                 "authorization", "secret",
                 "cookie", "c",
                 "host", "h"));
         assertThat(read(headers, "{}").getFirst().headers().keySet())
                 .containsAll(
                         List.of("x-request-id", "knative-correlation-id", "x-b3-traceid", "x-ot-span", "traceparent"))
+                .contains("retry-after")
                 .doesNotContain("authorization", "cookie", "host");
     }
 

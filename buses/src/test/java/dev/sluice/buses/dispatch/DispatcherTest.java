@@ -2,16 +2,19 @@ package dev.sluice.buses.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.ChannelId;
-import dev.sluice.buses.bus.ChannelSettings;
 import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.bus.SubscriptionSettings;
+import dev.sluice.buses.bus.Terms;
 import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.DeliveryPolicy;
+import dev.sluice.model.delivery.Verdict;
+import dev.sluice.workflows.delivery.Tried;
 import dev.sluice.workflows.delivery.Undelivered;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -19,14 +22,15 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,12 +38,22 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DispatcherTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    private static final DispatchLimits LIMITS = new DispatchLimits(2, 2, 500, 100, 256 << 10, Duration.ofMillis(1));
 
     @TempDir
     Path folder;
 
     private final EmptyBus bus = new EmptyBus();
-    private final Courier courier = new Courier((_, _) -> Optional.empty());
+    private final Nowhere handOver = new Nowhere();
+    /** What this process does for an attempt fails, in a way that nobody thought of. */
+    private volatile boolean broken;
+
+    private final Courier courier = new Courier((_, _) -> {
+        if (broken) {
+            throw new IllegalStateException("broken");
+        }
+        return Optional.empty();
+    });
     private Dispatcher dispatcher;
 
     @BeforeEach
@@ -47,19 +61,24 @@ class DispatcherTest {
         dispatcher = new Dispatcher(
                 bus,
                 courier,
-                new Nowhere(),
-                DispatchLimits.DEFAULT,
+                handOver,
+                LIMITS,
                 Clock.fixed(NOON, ZoneOffset.UTC),
                 new DeliveryMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
                 folder);
-        dispatcher.put(new SubscriptionSettings(
+        dispatcher.put(settings(Terms.NONE));
+    }
+
+    private static SubscriptionSettings settings(Terms terms) {
+        return new SubscriptionSettings(
                 "one",
                 "default",
                 "one",
                 new ChannelId("default", "c"),
                 URI.create("http://localhost/"),
                 null,
-                DeliveryPolicy.DEFAULT));
+                DeliveryPolicy.DEFAULT,
+                terms);
     }
 
     @AfterEach
@@ -116,98 +135,54 @@ class DispatcherTest {
         assertThat(dispatcher.subscription("one")).isPresent();
     }
 
+    @Test
+    void anErrorOfThisProcessIsAFailedAttemptAndTakesNoRoomForGood() {
+        broken = true;
+        for (int i = 0; i < 20; i++) {
+            bus.given.add(new Given("s" + i, "id " + i, () -> {}));
+        }
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> handOver.events().size() == 20);
+
+        assertThat(handOver.events())
+                .flatExtracting(Undelivered::tried)
+                .isNotEmpty()
+                .extracting(Tried::verdict)
+                .containsOnly(Verdict.RETRY);
+        assertThat(dispatcher.stats().get("one"))
+                .extracting(DispatchStats::breakerOpen)
+                .isEqualTo(true);
+    }
+
+    @Test
+    void whatCannotBeAcknowledgedTakesNoRoomForGood() {
+        broken = true;
+        dispatcher.put(settings(Terms.NONE.withDeduplication(Duration.ofHours(1))));
+        var acknowledged = new AtomicInteger();
+        for (int i = 0; i < 20; i++) {
+            bus.given.add(new Given("s" + i, "the same", () -> {
+                acknowledged.incrementAndGet();
+                throw new IllegalStateException("broken");
+            }));
+        }
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged.get() >= 19);
+    }
+
+    private record Given(String stamp, String id, Runnable acknowledged) implements Bus.Delivery {
+        @Override
+        public EventMessage event() {
+            return new EventMessage(Map.of(), new byte[0], "t", "/s", id);
+        }
+
+        @Override
+        public CompletableFuture<Void> acknowledge() {
+            acknowledged.run();
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
     private Instant remembered() {
         return new Rewinds(folder).last("one");
-    }
-
-    private static final class Nowhere implements HandOver {
-        @Override
-        public void handOver(SubscriptionSettings subscription, List<Undelivered> events, Instant rewound) {}
-
-        @Override
-        public boolean isOpen(SubscriptionSettings subscription, String first) {
-            return false;
-        }
-
-        @Override
-        public boolean has(SubscriptionSettings subscription, String stamp, Instant since) {
-            return false;
-        }
-
-        @Override
-        public void awaitSettled(SubscriptionSettings subscription, String stamp) {}
-
-        @Override
-        public void settled(String uid, List<String> stamps) {}
-
-        @Override
-        public void subscriberIsBack(SubscriptionSettings subscription) {}
-    }
-
-    private static final class EmptyBus implements Bus {
-        final CountDownLatch takerEnded = new CountDownLatch(1);
-        volatile boolean away;
-        volatile Supplier<Optional<String>> replay = Optional::empty;
-
-        @Override
-        public void addChannel(ChannelSettings channel) {}
-
-        @Override
-        public void removeChannel(ChannelId channel) {}
-
-        @Override
-        public Set<ChannelId> channels() {
-            return Set.of();
-        }
-
-        @Override
-        public boolean hasChannel(ChannelId channel) {
-            return true;
-        }
-
-        @Override
-        public void putSubscription(SubscriptionSettings settings) {}
-
-        @Override
-        public void removeSubscription(String uid) {
-            if (away) {
-                throw new BusException("it is away");
-            }
-        }
-
-        @Override
-        public List<SubscriptionSettings> subscriptions() {
-            return List.of();
-        }
-
-        @Override
-        public Published publish(ChannelId channel, List<EventMessage> events) {
-            return new Published.Accepted();
-        }
-
-        @Override
-        public Feed feed(String uid) {
-            return () -> {
-                try {
-                    new CountDownLatch(1).await();
-                    throw new AssertionError("nothing opens it");
-                } finally {
-                    takerEnded.countDown();
-                }
-            };
-        }
-
-        @Override
-        public int pending(String uid) {
-            return 0;
-        }
-
-        @Override
-        public Optional<String> replay(String uid, Instant since) {
-            return replay.get();
-        }
-
-        @Override
-        public void close() {}
     }
 }

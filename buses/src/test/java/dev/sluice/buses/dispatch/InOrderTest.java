@@ -8,6 +8,8 @@ import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.model.delivery.DeliveryPolicy;
+import dev.sluice.model.delivery.Verdict;
+import dev.sluice.workflows.delivery.Tried;
 import dev.sluice.workflows.delivery.Undelivered;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -91,12 +93,48 @@ class InOrderTest {
             told.add("attempted " + delivery.stamp());
             return Optional.empty();
         };
-        try (var inOrder =
-                new InOrder(new Everything(), desk, attempt, () -> SETTINGS, DispatchLimits.DEFAULT, () -> REWOUND)) {
+        try (var inOrder = new InOrder(
+                new Everything(),
+                desk,
+                attempt,
+                () -> SETTINGS,
+                DispatchLimits.DEFAULT,
+                () -> REWOUND,
+                Clock.systemUTC())) {
             inOrder.take("k", new Given("old", REWOUND.minusSeconds(1), told));
             assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("acknowledged old");
             inOrder.take("k", new Given("new", REWOUND.plusSeconds(1), told));
             assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("attempted new");
         }
+    }
+
+    @Test
+    void anErrorOfThisProcessIsAFailedAttemptAndTheKeyGoesOn() throws Exception {
+        var meters = new DeliveryMetrics(new SimpleMeterRegistry(), Clock.systemUTC()).of("default", "one", () -> 0);
+        var handOver = new Nowhere();
+        var desk = new HandOverDesk(handOver, DispatchLimits.DEFAULT, () -> SETTINGS, meters, () -> Rewinds.NEVER);
+        InOrder.FirstAttempt attempt = delivery -> {
+            if (delivery.stamp().equals("broken")) {
+                throw new IllegalStateException("broken");
+            }
+            return Optional.empty();
+        };
+        try (var inOrder = new InOrder(
+                handOver,
+                desk,
+                attempt,
+                () -> SETTINGS,
+                DispatchLimits.DEFAULT,
+                () -> Rewinds.NEVER,
+                Clock.systemUTC())) {
+            inOrder.take("k", new Given("broken", REWOUND, told));
+            inOrder.take("k", new Given("next", REWOUND, told));
+            assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("acknowledged broken");
+            assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("acknowledged next");
+        }
+        assertThat(handOver.events())
+                .hasSize(1)
+                .allSatisfy(event ->
+                        assertThat(event.tried()).extracting(Tried::verdict).containsExactly(Verdict.RETRY));
     }
 }

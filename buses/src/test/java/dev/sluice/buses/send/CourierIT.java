@@ -15,7 +15,9 @@ import dev.sluice.model.delivery.Verdict;
 import dev.sluice.testing.servers.ServerCertificate;
 import dev.sluice.workflows.delivery.Failure;
 import dev.sluice.workflows.delivery.Parcel;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,16 +30,23 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One attempt, against real servers. */
 class CourierIT {
     private static final DeliveryPolicy POLICY = new DeliveryPolicy(
-            0, Duration.ofMillis(500), new Backoff(Backoff.Shape.LINEAR, Duration.ZERO, Duration.ZERO));
+            0, Duration.ofSeconds(20), new Backoff(Backoff.Shape.LINEAR, Duration.ZERO, Duration.ZERO));
+    private static final DeliveryPolicy IMPATIENT = new DeliveryPolicy(0, Duration.ofMillis(500), POLICY.backoff());
     private static final EventMessage EVENT = new EventMessage(
             Map.of(
                     "ce-cloudeventsversion", "0.1",
@@ -48,6 +57,17 @@ class CourierIT {
             "t",
             "/s",
             "1");
+
+    private static SubscriptionSettings impatiently(int port) {
+        return new SubscriptionSettings(
+                "uid",
+                "ns",
+                "sub",
+                new ChannelId("ns", "c"),
+                URI.create("http://127.0.0.1:" + port + "/"),
+                null,
+                IMPATIENT);
+    }
 
     private static SubscriptionSettings to(@Nullable URI subscriber, @Nullable URI replyTo) {
         return new SubscriptionSettings("uid", "ns", "sub", new ChannelId("ns", "c"), subscriber, replyTo, POLICY);
@@ -122,8 +142,7 @@ class CourierIT {
         });
         server.start();
         var url = URI.create("https://localhost:" + server.getAddress().getPort() + "/");
-        var patient = new DeliveryPolicy(0, Duration.ofSeconds(20), POLICY.backoff());
-        var plain = new SubscriptionSettings("uid", "ns", "sub", new ChannelId("ns", "c"), url, null, patient);
+        var plain = new SubscriptionSettings("uid", "ns", "sub", new ChannelId("ns", "c"), url, null, POLICY);
         try (var courier = new Courier(HostResolver.dns())) {
             assertThat(courier.deliver(plain, EVENT, "stamp", 1).verdict()).isEqualTo(Verdict.RETRY);
             assertThat(courier.deliver(trusting(plain, pem), EVENT, "stamp", 2).verdict())
@@ -226,8 +245,7 @@ class CourierIT {
             var refused = courier.deliver(to(URI.create("http://127.0.0.1:" + port + "/"), null), EVENT, "s", 1);
             assertThat(refused.verdict()).isEqualTo(Verdict.RETRY);
             assertThat(refused.detail()).contains("connection refused");
-            var late = courier.deliver(
-                    to(URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/"), null), EVENT, "s", 1);
+            var late = courier.deliver(impatiently(silent.getLocalPort()), EVENT, "s", 1);
             assertThat(late.verdict()).isEqualTo(Verdict.RETRY);
             assertThat(late.detail()).contains("no answer within PT0.5S");
         }
@@ -249,6 +267,98 @@ class CourierIT {
                 assertThat(second.received()).hasSize(1);
             }
         }
+    }
+
+    /** A write has no timeout of its own: it would wait for good for one that does not read. */
+    @Test
+    @Timeout(60)
+    void theTimeoutHoldsForOneThatNeverReadsToo() throws IOException {
+        var big = new EventMessage(EVENT.headers(), new byte[16 << 20], "t", "/s", "1");
+        try (var deaf = new ServerSocket();
+                var courier = new Courier(HostResolver.dns())) {
+            deaf.setReceiveBufferSize(4 << 10);
+            deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            var attempt = courier.deliver(impatiently(deaf.getLocalPort()), big, "s", 1);
+            assertThat(attempt.verdict()).isEqualTo(Verdict.RETRY);
+            assertThat(attempt.detail()).contains("no answer within PT0.5S");
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void doesNotSendAgainByItselfWhatASubscriberReadAndDidNotAnswer() throws Exception {
+        var requests = new AtomicInteger();
+        try (var server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+                var courier = new Courier(HostResolver.dns())) {
+            var _ = Thread.ofVirtual().start(() -> {
+                try {
+                    while (true) {
+                        try (var connection = server.accept()) {
+                            do {
+                                readRequest(connection.getInputStream());
+                                if (requests.incrementAndGet() == 1) {
+                                    connection.getOutputStream().write(EMPTY_ANSWER);
+                                }
+                            } while (requests.get() == 1);
+                        }
+                    }
+                } catch (IOException _) {
+                    // the test is over
+                }
+            });
+            var to = to(URI.create("http://127.0.0.1:" + server.getLocalPort() + "/"), null);
+            assertThat(courier.deliver(to, EVENT, "s", 1).verdict()).isEqualTo(Verdict.DELIVERED);
+            assertThat(courier.deliver(to, EVENT, "s", 2).verdict()).isEqualTo(Verdict.RETRY);
+            assertThat(requests).hasValue(2);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void closesConnectionsThatNobodyUsesAnyMore() throws Exception {
+        var now = new AtomicLong();
+        try (var server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+                var poster = new HttpPoster(HostResolver.dns(), now::get)) {
+            var end = new CompletableFuture<Integer>();
+            var serving = Thread.ofVirtual().start(() -> {
+                try (var connection = server.accept()) {
+                    readRequest(connection.getInputStream());
+                    connection.getOutputStream().write(EMPTY_ANSWER);
+                    end.complete(connection.getInputStream().read());
+                } catch (IOException e) {
+                    end.completeExceptionally(e);
+                }
+            });
+            var url = URI.create("http://127.0.0.1:" + server.getLocalPort() + "/");
+            poster.post(url, null, Map.of(), new byte[1], Duration.ofSeconds(20));
+            poster.sweep();
+            assertThat(poster.targets()).isEqualTo(1);
+
+            now.addAndGet(Duration.ofSeconds(5).toNanos());
+            poster.sweep();
+
+            assertThat(end.get(30, TimeUnit.SECONDS)).isEqualTo(-1);
+            assertThat(poster.targets()).isZero();
+            serving.join();
+        }
+    }
+
+    private static final byte[] EMPTY_ANSWER =
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** With a body whose length is said. */
+    private static void readRequest(InputStream in) throws IOException {
+        var head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int c = in.read();
+            if (c < 0) {
+                throw new EOFException("no request");
+            }
+            head.append((char) c);
+        }
+        var length = Pattern.compile("(?i)content-length: *(\\d+)").matcher(head);
+        assertThat(length.find()).isTrue();
+        in.readNBytes(Integer.parseInt(length.group(1)));
     }
 
     private static final EventMessage TODAY = new EventMessage(

@@ -45,15 +45,33 @@ public interface DeliveryActivities {
      * @param policy of the subscription now
      * @param deadLetters whether the subscription has a dead letter sink now
      * @param paused somebody has paused the subscription: nothing was attempted, and nothing counts
+     * @param untried stamps of those whose turn did not come; their attempts do not count
      */
     record Report(
-            boolean gone, @Nullable DeliveryPolicy policy, List<Result> results, boolean deadLetters, boolean paused) {
-        public Report {
-            results = new ArrayList<>(results);
+            boolean gone,
+            @Nullable DeliveryPolicy policy,
+            List<Result> results,
+            boolean deadLetters,
+            boolean paused,
+            List<String> untried) {
+        // what older versions have written has no untried
+        public Report(
+                boolean gone,
+                @Nullable DeliveryPolicy policy,
+                List<Result> results,
+                boolean deadLetters,
+                boolean paused,
+                @Nullable List<String> untried) {
+            this.gone = gone;
+            this.policy = policy;
+            this.results = new ArrayList<>(results);
+            this.deadLetters = deadLetters;
+            this.paused = paused;
+            this.untried = untried == null ? new ArrayList<>() : new ArrayList<>(untried);
         }
 
         public Report(boolean gone, @Nullable DeliveryPolicy policy, List<Result> results) {
-            this(gone, policy, results, false, false);
+            this(gone, policy, results, false, false, null);
         }
     }
 

@@ -37,5 +37,9 @@ public record DeliveryState(Subject subject, List<Item> items) {
         public Item {
             tried = new ArrayList<>(tried);
         }
+
+        Item withTried(List<Tried> kept) {
+            return new Item(stamp, type, source, id, parcel, phase, attempts, spared, nextAttemptMillis, kept, failure);
+        }
     }
 }

@@ -37,6 +37,14 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     /** A paused subscription tells its workflows when it goes on; this is for the message that was lost. */
     private static final Duration PAUSED_LOOK = Duration.ofMinutes(10);
 
+    /** Other events of the subscription had all the turns there were. */
+    private static final Duration TURN_LOOK = Duration.ofSeconds(10);
+
+    /** Of an event that was not tried, for the case that it misses the word that its subscriber is back. */
+    private static final Duration WITHHELD_LOOK = Duration.ofSeconds(5);
+
+    private static final String WITHHELD_CHANGE = "withheld-look";
+
     /** A process that ends takes rounds for a few seconds more; the next one takes them as soon as it is there. */
     private static final Duration STOPPING_LOOK = Duration.ofSeconds(1);
 
@@ -167,7 +175,10 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
             ledger.postpone(now + PAUSED_LOOK.toMillis());
             return;
         }
-        var known = new HashSet<String>();
+        if (report.results().isEmpty() && !report.untried().isEmpty()) {
+            ledger.postpone(now + TURN_LOOK.toMillis());
+        }
+        var known = new HashSet<>(report.untried());
         for (var result : report.results()) {
             known.add(result.stamp());
             ledger.tried(result.stamp(), result.tried(), subject, now);
@@ -244,10 +255,20 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
         for (var event : batch.events()) {
             if (ledger.add(event, subject, now, batch.rewoundMillis())) {
                 toldSettled.remove(event.parcel().stamp()); // it is not any more
+                if (event.tried().isEmpty()) {
+                    lookSoon(event.parcel().stamp(), now + WITHHELD_LOOK.toMillis());
+                }
                 changes++;
             }
         }
         count();
+    }
+
+    private void lookSoon(String stamp, long when) {
+        if (ledger.waitsBeyond(stamp, when)
+                && Workflow.getVersion(WITHHELD_CHANGE, Workflow.DEFAULT_VERSION, 1) != Workflow.DEFAULT_VERSION) {
+            ledger.dueAt(stamp, when);
+        }
     }
 
     @Override

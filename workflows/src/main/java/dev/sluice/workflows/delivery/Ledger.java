@@ -23,14 +23,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ledger {
     private static final int KEPT_ATTEMPTS = 20;
+    /** Of all that is written down: Temporal ends a workflow that goes on with more than 2 MiB, and does not show as much either. */
+    private static final int MOST_BYTES = 768 << 10;
 
     private final Map<String, DeliveryState.Item> items = new LinkedHashMap<>();
+    private long bytes;
     private final Map<Phase, Integer> entered = new EnumMap<>(Phase.class);
 
     private final List<String> released = new ArrayList<>();
 
     Ledger(List<DeliveryState.Item> items) {
-        items.forEach(item -> this.items.put(item.stamp(), item));
+        items.forEach(this::keep);
+        shorten();
     }
 
     /** False when it is here already, unless it was last tried before it was given again on purpose. */
@@ -68,9 +72,40 @@ final class Ledger {
     }
 
     private void put(DeliveryState.Item item) {
-        var before = items.put(item.stamp(), item);
+        var before = keep(item);
+        shorten();
         count(before == null ? Phase.WAITING : before.phase(), item.phase());
         release(before, item);
+    }
+
+    private DeliveryState.@Nullable Item keep(DeliveryState.Item item) {
+        var before = items.put(item.stamp(), item);
+        bytes += Weight.of(item) - (before == null ? 0 : Weight.of(before));
+        return before;
+    }
+
+    /** Attempts are told as far as there is room: the data of what is open must stay. */
+    private void shorten() {
+        for (int kept = KEPT_ATTEMPTS / 2; kept > 0 && bytes > MOST_BYTES; kept /= 2) {
+            for (var item : List.copyOf(items.values())) {
+                if (item.tried().size() > kept) {
+                    keep(item.withTried(newest(item.tried(), kept)));
+                }
+            }
+        }
+    }
+
+    /** The first stays too, where there is more than one. */
+    private static List<Tried> newest(List<Tried> tried, int most) {
+        if (tried.size() <= most) {
+            return tried;
+        }
+        int from = tried.size() - Math.max(1, most - 1);
+        var kept = new ArrayList<>(tried.subList(from, tried.size()));
+        if (most > 1) {
+            kept.addFirst(tried.getFirst());
+        }
+        return kept;
     }
 
     private void release(DeliveryState.@Nullable Item before, DeliveryState.Item now) {
@@ -161,11 +196,10 @@ final class Ledger {
 
     private static DeliveryState.Item tried(DeliveryState.Item item, Tried tried, Subject subject, long now) {
         var policy = subject.policy();
-        var history = new ArrayList<>(item.tried());
-        history.add(tried);
-        while (history.size() > KEPT_ATTEMPTS) {
-            history.remove(1); // the first attempt stays, and the newest
-        }
+        var all = new ArrayList<Tried>();
+        item.tried().forEach(before -> all.add(before.withoutAnswer()));
+        all.add(tried);
+        var history = newest(all, KEPT_ATTEMPTS);
         int attempts = item.attempts() + 1;
         int counted = attempts - item.spared();
         boolean atSink = item.failure() != null;
@@ -214,6 +248,17 @@ final class Ledger {
         move(item -> item.phase() == Phase.WAITING && item.nextAttemptMillis() > now, Phase.WAITING, now);
     }
 
+    /** Whether an event waits for longer than until then. */
+    boolean waitsBeyond(String stamp, long until) {
+        var item = item(stamp);
+        return item.phase() == Phase.WAITING && item.nextAttemptMillis() > until;
+    }
+
+    /** An event that waits is due then. */
+    void dueAt(String stamp, long when) {
+        move(item -> item.stamp().equals(stamp) && item.phase() == Phase.WAITING, Phase.WAITING, when);
+    }
+
     int replay(List<String> stamps, long now) {
         return move(chosen(stamps, Phase.PARKED), Phase.WAITING, now);
     }
@@ -254,6 +299,7 @@ final class Ledger {
                         item.tried(),
                         fresh ? null : item.failure());
                 entry.setValue(next);
+                bytes += Weight.of(next) - Weight.of(item);
                 release(item, next);
                 count(item.phase(), to);
                 moved++;

@@ -3,6 +3,7 @@ package dev.sluice.workflows.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.model.delivery.Backoff;
 import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.model.delivery.Verdict;
 import dev.sluice.workflows.Payloads;
@@ -77,6 +78,7 @@ class DeliveryWorkflowTest {
     private static final class Subscriber implements DeliveryActivities {
         final Set<String> refused = ConcurrentHashMap.newKeySet();
         final List<String> released = Collections.synchronizedList(new ArrayList<>());
+        final AtomicInteger roundsWithoutATurn = new AtomicInteger();
         final AtomicInteger releasesToFail = new AtomicInteger();
         final List<String> delivered = Collections.synchronizedList(new ArrayList<>());
 
@@ -87,6 +89,12 @@ class DeliveryWorkflowTest {
 
         @Override
         public Report attempt(Round round) {
+            if (roundsWithoutATurn.getAndDecrement() > 0) {
+                var untried = round.events().stream()
+                        .map(event -> event.parcel().stamp())
+                        .toList();
+                return new Report(false, DeliveryPolicy.DEFAULT, List.of(), false, false, untried);
+            }
             var results = new ArrayList<Result>();
             for (var event : round.events()) {
                 boolean refuses = refused.contains(event.parcel().stamp());
@@ -179,6 +187,44 @@ class DeliveryWorkflowTest {
 
         assertThat(workflow.getResult(Timeline.class).events()).hasSize(3);
         assertThat(subscriber.released).containsExactly("claim of delivered", "claim of dropped");
+    }
+
+    @Test
+    void whatWasNotTriedIsTriedLongBeforeALongBackoffIsOver() {
+        var slow = new Backoff(Backoff.Shape.LINEAR, Duration.ofHours(1), Duration.ofHours(1));
+        var subject = new Subject("n", "s", "u", new DeliveryPolicy(1, Duration.ofSeconds(1), slow));
+
+        var timeline = delivered("withheld", subject);
+
+        assertThat(timeline.events().getFirst().attempts()).isEqualTo(1);
+        var ended = environment
+                .getWorkflowClient()
+                .newUntypedWorkflowStub("delivery/n/u/0/withheld")
+                .describe();
+        assertThat(Duration.between(ended.getStartTime(), ended.getCloseTime())).isLessThan(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void doesNotCountARoundInWhichAnEventHadNoTurn() {
+        subscriber.roundsWithoutATurn.set(3);
+
+        var timeline = delivered("patient", new Subject("n", "s", "u", DeliveryPolicy.DEFAULT));
+
+        assertThat(timeline.events().getFirst().attempts()).isEqualTo(1);
+        assertThat(timeline.events().getFirst().tried()).hasSize(1);
+    }
+
+    private Timeline delivered(String stamp, Subject subject) {
+        var workflow = environment
+                .getWorkflowClient()
+                .newUntypedWorkflowStub(
+                        DeliveryWorkflow.TYPE,
+                        WorkflowOptions.newBuilder()
+                                .setTaskQueue(Wire.DELIVERY_QUEUE)
+                                .setWorkflowId("delivery/n/u/0/" + stamp)
+                                .build());
+        workflow.signalWithStart("add", new Object[] {batch(stamp)}, new Object[] {DeliveryState.of(subject)});
+        return workflow.getResult(Timeline.class);
     }
 
     private static DeliveryWorkflow.Batch big(String stamp) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.model.delivery.Backoff;
 import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.model.delivery.Verdict;
+import dev.sluice.workflows.Payloads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +166,48 @@ class LedgerTest {
         assertThat(only().tried()).hasSize(20);
         assertThat(only().tried().getFirst().number()).isEqualTo(1);
         assertThat(only().tried().getLast().number()).isEqualTo(50);
+    }
+
+    /** Temporal ends a workflow that goes on with more than 2 MiB, and then a hundred acknowledged events are lost. */
+    @Test
+    void isWrittenDownInLessThanAMebibyteHoweverOftenSubscribersAnswerAtLength() {
+        var patient =
+                new Subject("ns", "sub", "uid", new DeliveryPolicy(1_000, POLICY.timeout(), POLICY.backoff()), true);
+        var headers = Map.of("ce-note", "\u00e9".repeat(200), "content-type", "text/plain");
+        for (int i = 0; i < 100; i++) {
+            var parcel = new Parcel("stamp-" + i, "type", "/source", "id-" + i, headers, "Ym9k".repeat(700));
+            ledger.add(new Undelivered(parcel, List.of(told(1))), patient, NOW, 0);
+        }
+        for (int number = 2; number <= 31; number++) {
+            for (int i = 0; i < 100; i++) {
+                ledger.tried("stamp-" + i, told(number), patient, NOW);
+            }
+        }
+
+        assertThat(bytes(new DeliveryState(patient, ledger.items()))).isLessThan(1 << 20);
+        assertThat(bytes(new Timeline("ns", "sub", ledger.timeline()))).isLessThan(1 << 20);
+        assertThat(ledger.timeline()).hasSize(100).allSatisfy(event -> {
+            assertThat(event.attempts()).isEqualTo(31);
+            assertThat(event.tried().getLast()).isEqualTo(told(31));
+        });
+        assertThat(new Ledger(ledger.items()).timeline()).isEqualTo(ledger.timeline());
+    }
+
+    private static Tried told(int number) {
+        var url = "http://subscriber.ns.svc.cluster.local/" + "p".repeat(80);
+        return new Tried(
+                number, NOW + number, Verdict.RETRY, 503, url + " answered 503", 0, url, "b29w".repeat(256), 7);
+    }
+
+    private static int bytes(Object written) {
+        return Payloads.converter().toPayload(written).orElseThrow().getSerializedSize();
+    }
+
+    @Test
+    void keepsTheAnswerOfTheNewestAttemptOnly() {
+        ledger.add(event("a", told(1)), SUBJECT, NOW, 0);
+        ledger.tried("a", told(2), SUBJECT, NOW);
+        assertThat(only().tried()).containsExactly(told(1).withoutAnswer(), told(2));
     }
 
     @Test
