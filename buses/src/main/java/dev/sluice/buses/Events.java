@@ -73,11 +73,11 @@ public final class Events implements AutoCloseable {
         var carrier = new ClaimChecks(bus, store);
         var handOver = new TemporalHandOver(temporal);
         this.sweeper = new ClaimSweeper(store, bus, handOver);
-        this.connections = new BusConnections(bus);
         this.resolver = resolver;
         this.courier = new Courier(this::resolve);
         var metrics = new DeliveryMetrics(registry, clock);
         metrics.bigEvents(store::bytes);
+        this.connections = new BusConnections(bus, metrics);
         this.dispatcher = new Dispatcher(
                 carrier,
                 courier,

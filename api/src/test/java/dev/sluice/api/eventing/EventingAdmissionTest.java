@@ -103,6 +103,29 @@ class EventingAdmissionTest {
     }
 
     @Test
+    void saysWhichFlagsAskForWhatThereIsNot() {
+        var upstream = Map.of(
+                "kreference-group", "disabled",
+                "delivery-timeout", "enabled",
+                "new-trigger-filters", "enabled",
+                "transport-encryption", "disabled",
+                "default-authorization-mode", "allow-same-namespace",
+                "authentication-oidc", "disabled");
+        assertThat(EventingSettings.upstream()
+                        .with(EventingSettings.FEATURES, upstream)
+                        .unsupported())
+                .isEmpty();
+        assertThat(EventingSettings.upstream()
+                        .with(
+                                EventingSettings.FEATURES,
+                                Map.of("transport-encryption", "strict", "authentication-oidc", "Enabled"))
+                        .unsupported())
+                .containsExactly(
+                        "authentication-oidc: Enabled is not supported, disabled holds",
+                        "transport-encryption: strict is not supported, disabled holds");
+    }
+
+    @Test
     void aTriggerIsGivenALabelAnEmptyFilterAndTheNamespaceOfItsReferences() {
         var filled = TRIGGERS.filled("spec: {broker: default, " + TO
                 + ", delivery: {deadLetterSink: {ref: {apiVersion: v1," + " kind: Service, name: d}}}}");

@@ -24,7 +24,11 @@ final class BrokerClass {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     /** The bus, or why there is none. */
-    record Choice(@Nullable String bus, String problem) {}
+    record Choice(@Nullable String bus, Map<String, String> arguments, String problem) {
+        Choice(@Nullable String bus, String problem) {
+            this(bus, Map.of(), problem);
+        }
+    }
 
     static String of(Broker broker) {
         var annotations = broker.getMetadata().getAnnotations();
@@ -38,17 +42,28 @@ final class BrokerClass {
 
     static Choice choose(Broker broker, KubernetesClient client) {
         var named = NAMED.get(of(broker));
-        if (named != null) {
-            return new Choice(named, "");
-        }
         var config = broker.getSpec() == null ? null : broker.getSpec().config();
         if (config == null || config.name() == null) {
-            return new Choice("stub", "");
+            return new Choice(named == null ? "stub" : named, "");
         }
-        return template(config, broker.getMetadata().getNamespace(), client);
+        if (named != null && !named.equals("kafka")) {
+            return new Choice(named, "");
+        }
+        return configured(named, config, broker.getMetadata().getNamespace(), client);
     }
 
-    private static Choice template(KReference config, String namespace, KubernetesClient client) {
+    /** Of Knative's Kafka Broker: what its configuration says of its topic, or does not say. */
+    static Map<String, String> topic(Map<String, String> data) {
+        return Map.of(
+                "NumPartitions",
+                        data.getOrDefault("default.topic.partitions", "10").strip(),
+                "ReplicationFactorAtMost",
+                        data.getOrDefault("default.topic.replication.factor", "3")
+                                .strip());
+    }
+
+    private static Choice configured(
+            @Nullable String named, KReference config, String namespace, KubernetesClient client) {
         var where = Objects.requireNonNullElse(config.namespace(), namespace);
         var words = config.kind() + " " + where + "/" + config.name();
         if (!"ConfigMap".equals(config.kind())) {
@@ -59,6 +74,10 @@ final class BrokerClass {
             return new Choice(null, words + " does not exist");
         }
         Map<String, String> data = Objects.requireNonNullElse(map.getData(), Map.of());
+        return named == null ? template(words, data) : new Choice(named, topic(data), "");
+    }
+
+    private static Choice template(String words, Map<String, String> data) {
         var text = Optional.ofNullable(data.get("channel-template-spec"))
                 .orElse(data.getOrDefault("channelTemplateSpec", ""));
         try {

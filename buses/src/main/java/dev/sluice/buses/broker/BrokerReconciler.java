@@ -20,6 +20,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,9 +79,8 @@ public final class BrokerReconciler implements Reconciler<Broker>, Cleaner<Broke
                 clock.instant());
         var id = ChannelNames.broker(meta.getNamespace(), meta.getName());
         var choice = BrokerClass.choose(broker, context.getClient());
-        var problem = choice.bus() == null
-                ? choice.problem()
-                : carriers.carry(id, choice.bus(), arguments(broker, choice.bus()));
+        var problem =
+                choice.bus() == null ? choice.problem() : carriers.carry(id, choice.bus(), arguments(broker, choice));
         service.ensureForBrokers(context.getClient());
         conditions.markTrue("IngressReady");
         conditions.markTrue("FilterReady");
@@ -108,11 +108,14 @@ public final class BrokerReconciler implements Reconciler<Broker>, Cleaner<Broke
     }
 
     /** On Kafka the topic has the name that Knative's Kafka Broker gives it. */
-    private static Map<String, String> arguments(Broker broker, String bus) {
+    private static Map<String, String> arguments(Broker broker, BrokerClass.Choice choice) {
+        if (!"kafka".equals(choice.bus())) {
+            return Map.of();
+        }
         var meta = broker.getMetadata();
-        return bus.equals("kafka")
-                ? Map.of("Topic", "knative-broker-" + meta.getNamespace() + "-" + meta.getName())
-                : Map.of();
+        var arguments = new HashMap<>(choice.arguments());
+        arguments.put("Topic", "knative-broker-" + meta.getNamespace() + "-" + meta.getName());
+        return arguments;
     }
 
     private static UpdateControl<Broker> written(Broker broker, @Nullable BrokerStatus before, BrokerStatus status) {

@@ -4,19 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.api.conditions.ConditionSet;
 import dev.sluice.api.duck.DeliveryAnnotations;
-import dev.sluice.api.duck.DeliverySpec;
 import dev.sluice.api.duck.KReference;
 import dev.sluice.api.eventing.Broker;
 import dev.sluice.api.eventing.EventingNames;
 import dev.sluice.api.eventing.Trigger;
-import dev.sluice.api.eventing.TriggerFilters;
 import dev.sluice.api.eventing.TriggerSpec;
 import dev.sluice.api.eventing.TriggerStatus;
 import dev.sluice.buses.address.DestinationResolver;
 import dev.sluice.buses.address.Readiness;
 import dev.sluice.buses.address.Resolved;
-import dev.sluice.buses.bus.SubscriptionSettings;
-import dev.sluice.buses.bus.Terms;
 import dev.sluice.buses.ingress.ChannelNames;
 import dev.sluice.buses.plane.Carriers;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -34,7 +30,6 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -125,8 +120,16 @@ public final class TriggerReconciler implements Reconciler<Trigger>, Cleaner<Tri
         boolean sinkFine = conditions.status("DeadLetterSinkResolved").equals("True");
         if (broker == null || !brokerReady || !dependency || subscriber == null || !sinkFine) {
             conditions.markUnknown("SubscriptionReady", "NotSubscribed", "what the Trigger needs is not there yet");
+            carriers.subscription(meta.getUid()).ifPresent(known -> {
+                var changed =
+                        TriggerSettings.meanwhile(known, trigger, spec, broker, subscriber, sink, sinkFine, names);
+                if (!changed.equals(known)) {
+                    carriers.change(changed);
+                }
+                paused(trigger, conditions);
+            });
         } else {
-            var problem = carriers.subscribe(settings(trigger, spec, broker, subscriber, sink));
+            var problem = carriers.subscribe(TriggerSettings.of(trigger, spec, broker, subscriber, sink, names));
             if (problem.isEmpty()) {
                 conditions.markTrue("SubscriptionReady");
                 paused(trigger, conditions);
@@ -274,39 +277,6 @@ public final class TriggerReconciler implements Reconciler<Trigger>, Cleaner<Tri
         conditions.markTrue(
                 "DeadLetterSinkResolved", "DeadLetterSinkNotConfigured", "No dead letter sink is configured.");
         return null;
-    }
-
-    private SubscriptionSettings settings(
-            Trigger trigger, TriggerSpec spec, Broker broker, Resolved.At subscriber, Resolved.@Nullable At sink) {
-        var meta = trigger.getMetadata();
-        var id = ChannelNames.broker(meta.getNamespace(), broker.getMetadata().getName());
-        var delivery = Optional.ofNullable(spec.delivery())
-                .or(() -> Optional.ofNullable(broker.getSpec()).map(b -> b.delivery()))
-                .orElse(null);
-        var annotations = new HashMap<>(
-                Objects.requireNonNullElse(broker.getMetadata().getAnnotations(), Map.<String, String>of()));
-        annotations.remove(DeliveryAnnotations.PAUSED); // it is said of one Trigger at a time
-        annotations.putAll(annotations(trigger));
-        return new SubscriptionSettings(
-                meta.getUid(),
-                meta.getNamespace(),
-                meta.getName(),
-                id,
-                subscriber.uri(),
-                URI.create(names.url(id)),
-                DeliveryAnnotations.policy(delivery, annotations),
-                Terms.of(Terms.TRIGGER, filters(spec), sink == null ? null : sink.uri(), format(delivery))
-                        .withTrust(new Terms.Trust(subscriber.caCerts(), null, sink == null ? null : sink.caCerts()))
-                        .annotated(annotations));
-    }
-
-    private static @Nullable String format(@Nullable DeliverySpec delivery) {
-        return delivery == null ? null : delivery.format();
-    }
-
-    private static @Nullable String filters(TriggerSpec spec) {
-        var list = TriggerFilters.list(spec, JSON.createObjectNode());
-        return list.isEmpty() ? null : JSON.valueToTree(list).toString();
     }
 
     private static Map<String, String> annotations(Trigger trigger) {

@@ -31,8 +31,23 @@ public interface Bus extends AutoCloseable {
     /** Adds or changes it; durable when this returns, and every later event of its channel reaches it. */
     void putSubscription(SubscriptionSettings settings);
 
+    /**
+     * The same of a bus that keeps for its subscriptions how far they are.
+     *
+     * @param begun the bus has said before that it has it: when nothing is known of how far it is, that was lost, and it gets
+     *     everything that its channel keeps
+     */
+    default void putSubscription(SubscriptionSettings settings, boolean begun) {
+        putSubscription(settings);
+    }
+
     /** Forgets it and whatever waits for it. */
     void removeSubscription(String uid);
+
+    /** The same of one that an earlier process may have made here, and this one has not been told of. */
+    default void discard(Placement left) {
+        removeSubscription(left.uid());
+    }
 
     List<SubscriptionSettings> subscriptions();
 
@@ -78,6 +93,9 @@ public interface Bus extends AutoCloseable {
 
         /** No room; the sender may come back after a while. */
         record Full(String what, Duration retryAfter) implements Published {}
+
+        /** This bus cannot carry such an event, now or later. */
+        record Refused(String why) implements Published {}
 
         /** The bus cannot store anything at present. */
         record Unavailable(String why) implements Published {}

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,20 +28,29 @@ import org.slf4j.LoggerFactory;
 public final class BusRouter implements Bus {
     private static final Logger LOG = LoggerFactory.getLogger(BusRouter.class);
     private static final long SETTLE_AGAIN_MILLIS = 1_000;
+    private static final long LONGEST_SETTLE_AGAIN_MILLIS = 30_000;
 
     private final Bus local;
     private final Roster roster;
     private final Map<String, Bus> attached = new ConcurrentHashMap<>();
     /** Channels of buses elsewhere. */
     private final Map<ChannelId, ChannelSettings> elsewhere = new ConcurrentHashMap<>();
+    /** Deleted ones that have subscriptions still, with events that were accepted, or whose bus has not heard of it yet. */
+    private final Map<ChannelId, ChannelSettings> gone = new ConcurrentHashMap<>();
 
     private final Map<String, RoutedFeed> feeds = new ConcurrentHashMap<>();
+    /** Held while a bus is told of what it may have, so that nothing is made again that is being deleted. */
+    private final Object standing = new Object();
+    /** Held while a channel comes or goes here, never while a bus is asked. */
+    private final Object marks = new Object();
 
     /** Closes the local bus with itself. */
     public <B extends Bus & Roster> BusRouter(B local) {
         this.local = local;
         this.roster = local;
-        roster.remembered().forEach(channel -> elsewhere.put(channel.id(), channel));
+        for (var known : roster.remembered()) {
+            (known.gone() ? gone : elsewhere).put(known.channel().id(), known.channel());
+        }
     }
 
     /** Makes the bus the one that channels mean by this name; one that had the name is closed. */
@@ -75,23 +85,54 @@ public final class BusRouter implements Bus {
     }
 
     private void settle(String name, Bus bus) {
+        long pause = SETTLE_AGAIN_MILLIS;
         try {
             while (bus.equals(attached.get(name)) && !settled(name, bus)) {
-                Thread.sleep(SETTLE_AGAIN_MILLIS);
+                Thread.sleep(pause);
+                // one that answers and refuses something needs a person
+                pause = bus.trouble().isPresent()
+                        ? SETTLE_AGAIN_MILLIS
+                        : Math.min(2 * pause, LONGEST_SETTLE_AGAIN_MILLIS);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** One thing that fails does not keep the bus from the others. */
     private boolean settled(String name, Bus bus) {
-        try {
-            elsewhere.values().stream().filter(c -> c.bus().equals(name)).forEach(bus::addChannel);
-            for (var subscription : local.subscriptions()) {
-                if (name.equals(busOf(subscription.channel()))) {
-                    place(subscription, bus);
-                }
+        var steps = new ArrayList<Runnable>();
+        Stream.concat(elsewhere.values().stream(), gone.values().stream())
+                .filter(c -> c.bus().equals(name))
+                .forEach(c -> steps.add(() -> bus.addChannel(c)));
+        for (var subscription : local.subscriptions()) {
+            if (name.equals(busOf(subscription.channel()))) {
+                steps.add(() -> placeAgain(subscription, name, bus));
             }
+        }
+        roster.placements().stream()
+                .filter(placement -> placement.removed() && placement.bus().equals(name))
+                .forEach(placement -> steps.add(() -> discard(placement, bus)));
+        gone.values().stream()
+                .filter(c -> c.bus().equals(name))
+                .forEach(c -> steps.add(() -> {
+                    bus.removeChannel(c.id());
+                    forgetIfUnused(c.id());
+                }));
+        boolean all = true;
+        for (var step : steps) {
+            boolean done = done(name, bus, step);
+            all &= done;
+            if (!done && bus.trouble().isPresent()) {
+                break; // it does not answer: each of the others would wait for that
+            }
+        }
+        return all;
+    }
+
+    private boolean done(String name, Bus bus, Runnable step) {
+        try {
+            step.run();
             return true;
         } catch (RuntimeException e) {
             if (bus.equals(attached.get(name))) {
@@ -104,8 +145,37 @@ public final class BusRouter implements Bus {
         }
     }
 
+    private void placeAgain(SubscriptionSettings subscription, String name, Bus bus) {
+        synchronized (standing) {
+            if (local.subscriptions().stream().anyMatch(s -> s.uid().equals(subscription.uid()))) {
+                place(subscription, name, bus);
+            }
+        }
+    }
+
+    private void discard(Placement placement, Bus bus) {
+        bus.discard(placement);
+        roster.forget(placement);
+    }
+
+    /** A deleted channel that nobody takes from any more, and whose bus knows. */
+    private void forgetIfUnused(ChannelId channel) {
+        synchronized (marks) {
+            if (isUnused(channel) && gone.remove(channel) != null && !elsewhere.containsKey(channel)) {
+                roster.forget(channel);
+            }
+        }
+    }
+
+    private boolean isUnused(ChannelId channel) {
+        return local.subscriptions().stream().noneMatch(s -> s.channel().equals(channel));
+    }
+
     private @Nullable String busOf(ChannelId channel) {
         var settings = elsewhere.get(channel);
+        if (settings == null && !local.hasChannel(channel)) {
+            settings = gone.get(channel);
+        }
         return settings == null ? null : settings.bus();
     }
 
@@ -113,9 +183,23 @@ public final class BusRouter implements Bus {
         return feeds.computeIfAbsent(uid, _ -> new RoutedFeed());
     }
 
-    private void place(SubscriptionSettings subscription, Bus bus) {
-        bus.putSubscription(subscription);
+    private void place(SubscriptionSettings subscription, String name, Bus bus) {
+        var known = placements(subscription.uid())
+                .filter(placement -> placement.bus().equals(name) && !placement.removed())
+                .findFirst();
+        var placement = known.orElseGet(() -> Placement.of(subscription, name));
+        if (known.isEmpty()) {
+            roster.place(placement); // before anything is made that a deletion would have to find
+        }
+        bus.putSubscription(subscription, placement.begun());
+        if (!placement.begun()) {
+            roster.place(placement.withBegun());
+        }
         routed(subscription.uid()).moveTo(bus.feed(subscription.uid()));
+    }
+
+    private Stream<Placement> placements(String uid) {
+        return roster.placements().stream().filter(placement -> placement.uid().equals(uid));
     }
 
     @Override
@@ -132,8 +216,11 @@ public final class BusRouter implements Bus {
             local.removeChannel(channel.id());
         }
         if (!channel.equals(known)) {
-            roster.remember(channel);
-            elsewhere.put(channel.id(), channel);
+            synchronized (marks) {
+                roster.remember(new Roster.Elsewhere(channel, false));
+                elsewhere.put(channel.id(), channel);
+                gone.remove(channel.id());
+            }
         }
         connected(channel.bus()).addChannel(channel);
     }
@@ -157,8 +244,15 @@ public final class BusRouter implements Bus {
         if (bus != null) {
             bus.removeChannel(channel);
         }
-        roster.forget(channel);
-        elsewhere.remove(channel);
+        synchronized (marks) {
+            if (bus == null || !isUnused(channel)) {
+                roster.remember(new Roster.Elsewhere(known, true));
+                gone.put(channel, known);
+            } else {
+                roster.forget(channel);
+            }
+            elsewhere.remove(channel);
+        }
     }
 
     @Override
@@ -190,18 +284,48 @@ public final class BusRouter implements Bus {
             throw new BusException("subscription " + settings.namespace() + "/" + settings.name() + " still has "
                     + local.pending(settings.uid()) + " events of a channel of the same name on another bus");
         }
-        place(settings, connected(name));
+        place(settings, name, connected(name));
     }
 
+    /** A bus that is away forgets it when it is back; one that does not answer is asked again by who deletes. */
     @Override
     public void removeSubscription(String uid) {
-        for (var bus : attached.values()) {
-            if (bus.subscriptions().stream().anyMatch(s -> s.uid().equals(uid))) {
-                bus.removeSubscription(uid);
-            }
+        synchronized (standing) {
+            var settings = local.subscriptions().stream()
+                    .filter(s -> s.uid().equals(uid))
+                    .findFirst();
+            settings.ifPresent(this::placedBefore);
+            placements(uid).forEach(placement -> {
+                var bus = attached.get(placement.bus());
+                if (bus == null) {
+                    roster.place(placement.withRemoved());
+                } else {
+                    discard(placement, bus);
+                }
+            });
+            local.removeSubscription(uid);
+            feeds.remove(uid);
+            settings.ifPresent(s -> removeIfGone(s.channel()));
         }
-        local.removeSubscription(uid);
-        feeds.remove(uid);
+    }
+
+    /** An earlier version did not write down what is where. */
+    private void placedBefore(SubscriptionSettings settings) {
+        var name = busOf(settings.channel());
+        if (name != null
+                && placements(settings.uid())
+                        .noneMatch(placement -> placement.bus().equals(name))) {
+            roster.place(Placement.of(settings, name));
+        }
+    }
+
+    private void removeIfGone(ChannelId channel) {
+        var settings = gone.get(channel);
+        var bus = settings == null ? null : attached.get(settings.bus());
+        if (bus != null) {
+            bus.removeChannel(channel);
+            forgetIfUnused(channel);
+        }
     }
 
     @Override

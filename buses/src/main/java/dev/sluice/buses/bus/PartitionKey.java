@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The extension {@code partitionkey}: events with the same one keep their order where a bus or a subscription promises it. */
@@ -19,11 +22,26 @@ public final class PartitionKey {
             binary = headers.get("ce-x-" + NAME); // version 0.1
         }
         if (binary != null) {
-            return binary.isEmpty() ? Optional.empty() : Optional.of(binary);
+            return binary.isEmpty() ? Optional.empty() : Optional.of(decoded(binary));
         }
-        return headers.getOrDefault("content-type", "").startsWith(STRUCTURED)
+        return headers.getOrDefault("content-type", "")
+                        .toLowerCase(Locale.ROOT)
+                        .strip()
+                        .startsWith(STRUCTURED)
                 ? ofJson(event.body())
                 : Optional.empty();
+    }
+
+    /** The same in every mode: over HTTP it is percent-encoded. */
+    private static String decoded(String value) {
+        if (value.indexOf('%') < 0) {
+            return value;
+        }
+        try {
+            return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException _) {
+            return value;
+        }
     }
 
     private static Optional<String> ofJson(byte[] body) {

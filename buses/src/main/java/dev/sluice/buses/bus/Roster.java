@@ -2,13 +2,25 @@ package dev.sluice.buses.bus;
 
 import java.util.Collection;
 
-/** Remembers over restarts which channels are carried by a bus elsewhere, so that their senders are not told that they are unknown. */
+/**
+ * Remembers over restarts which channels are carried by a bus elsewhere, so that their senders are not told that they are unknown, and
+ * what buses elsewhere have of subscriptions, so that nothing stays there when it is deleted while they are away. Everything is durable
+ * when a method returns.
+ */
 public interface Roster {
-    /** Durable when this returns. */
-    void remember(ChannelSettings channel);
+    /** @param gone it is deleted: it takes no events, and its bus has subscriptions with events of it, or has not heard of it yet */
+    record Elsewhere(ChannelSettings channel, boolean gone) {}
 
-    /** Durable when this returns. */
+    void remember(Elsewhere channel);
+
     void forget(ChannelId channel);
 
-    Collection<ChannelSettings> remembered();
+    Collection<Elsewhere> remembered();
+
+    /** Adds it, or changes the one of the same bus and uid. */
+    void place(Placement placement);
+
+    void forget(Placement placement);
+
+    Collection<Placement> placements();
 }

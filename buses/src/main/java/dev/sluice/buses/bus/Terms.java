@@ -75,7 +75,7 @@ public record Terms(
         return new Terms(kind, filters, sink, format, paused, atOnce, perSecond, ordered, deduplicationMillis, trust);
     }
 
-    public Terms withFilters(String json) {
+    public Terms withFilters(@Nullable String json) {
         return new Terms(
                 kind, json, deadLetterSink, format, paused, atOnce, perSecond, ordered, deduplicationMillis, trust);
     }

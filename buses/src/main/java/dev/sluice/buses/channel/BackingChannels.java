@@ -112,7 +112,7 @@ public final class BackingChannels {
                 address,
                 address == null ? null : List.of(address),
                 null,
-                subscribers(given, problem, client),
+                subscribers(given, sink, problem, client),
                 sink == null ? null : sink.uri().toString(),
                 sink == null ? null : sink.caCerts(),
                 sink == null ? null : sink.audience());
@@ -137,7 +137,8 @@ public final class BackingChannels {
         };
     }
 
-    private @Nullable List<SubscriberStatus> subscribers(Given given, String problem, KubernetesClient client) {
+    private @Nullable List<SubscriberStatus> subscribers(
+            Given given, Resolved.@Nullable At sink, String problem, KubernetesClient client) {
         var wanted = Objects.requireNonNullElse(given.subscribers, List.<SubscriberSpec>of());
         var uids = new HashSet<String>();
         var statuses = new ArrayList<SubscriberStatus>();
@@ -145,7 +146,7 @@ public final class BackingChannels {
         for (var subscriber : wanted) {
             var uid = Objects.requireNonNullElse(subscriber.uid(), "");
             uids.add(uid);
-            var trouble = problem.isEmpty() ? subscribe(given, subscriber, uid, annotations) : problem;
+            var trouble = problem.isEmpty() ? subscribe(given, sink, subscriber, uid, annotations) : problem;
             statuses.add(new SubscriberStatus(
                     uid,
                     subscriber.generation(),
@@ -173,43 +174,67 @@ public final class BackingChannels {
     }
 
     private String subscribe(
-            Given given, SubscriberSpec subscriber, String uid, Map<String, Map<String, String>> annotations) {
+            Given given,
+            Resolved.@Nullable At ofChannel,
+            SubscriberSpec subscriber,
+            String uid,
+            Map<String, Map<String, String>> annotations) {
         if (uid.isEmpty()) {
             return "the subscriber has no uid";
         }
-        var namespace = given.object.getMetadata().getNamespace();
-        var own = new HashMap<>(
-                Objects.requireNonNullElse(given.object.getMetadata().getAnnotations(), Map.<String, String>of()));
-        own.remove(DeliveryAnnotations.PAUSED); // it is said of one Subscription at a time
-        own.putAll(annotations.getOrDefault(uid, Map.of()));
-        var delivery = subscriber.delivery() == null ? given.delivery : subscriber.delivery();
         try {
-            var sink = delivery == null || delivery.deadLetterSink() == null
-                    ? null
-                    : delivery.deadLetterSink().uri();
-            return carriers.subscribe(new SubscriptionSettings(
-                    uid,
-                    namespace,
-                    subscriber.name() == null || subscriber.name().isEmpty() ? uid : subscriber.name(),
-                    given.id(),
-                    subscriber.subscriberUri() == null ? null : URI.create(subscriber.subscriberUri()),
-                    subscriber.replyUri() == null ? null : URI.create(subscriber.replyUri()),
-                    DeliveryAnnotations.policy(delivery, own),
-                    Terms.of(
-                                    KIND,
-                                    null,
-                                    sink == null ? null : URI.create(sink),
-                                    delivery == null ? null : delivery.format())
-                            .withTrust(new Terms.Trust(
-                                    subscriber.subscriberCaCerts(),
-                                    subscriber.replyCaCerts(),
-                                    delivery == null || delivery.deadLetterSink() == null
-                                            ? null
-                                            : delivery.deadLetterSink().caCerts()))
-                            .annotated(own)));
+            var sink = ofChannel;
+            if (subscriber.delivery() == null) {
+                if (sink == null && given.delivery != null && given.delivery.deadLetterSink() != null) {
+                    return "the channel's dead letter sink leads nowhere";
+                }
+            } else {
+                var own = subscriber.delivery().deadLetterSink();
+                sink = null;
+                if (own != null) {
+                    switch (resolver.resolve(own, given.object.getMetadata().getNamespace())) {
+                        case Resolved.At at -> sink = at;
+                        case Resolved.Nowhere(var why) -> {
+                            return "its dead letter sink: " + why;
+                        }
+                    }
+                }
+            }
+            return carriers.subscribe(settings(given, sink, subscriber, uid, annotations.getOrDefault(uid, Map.of())));
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());
         }
+    }
+
+    /**
+     * @param sink the subscriber's dead letter sink, or the channel's where the subscriber has no delivery
+     * @param annotations of its Subscription
+     */
+    static SubscriptionSettings settings(
+            Given given,
+            Resolved.@Nullable At sink,
+            SubscriberSpec subscriber,
+            String uid,
+            Map<String, String> annotations) {
+        var own = new HashMap<>(
+                Objects.requireNonNullElse(given.object.getMetadata().getAnnotations(), Map.<String, String>of()));
+        own.remove(DeliveryAnnotations.PAUSED); // it is said of one Subscription at a time
+        own.putAll(annotations);
+        var delivery = subscriber.delivery() == null ? given.delivery : subscriber.delivery();
+        return new SubscriptionSettings(
+                uid,
+                given.object.getMetadata().getNamespace(),
+                subscriber.name() == null || subscriber.name().isEmpty() ? uid : subscriber.name(),
+                given.id(),
+                subscriber.subscriberUri() == null ? null : URI.create(subscriber.subscriberUri()),
+                subscriber.replyUri() == null ? null : URI.create(subscriber.replyUri()),
+                DeliveryAnnotations.policy(delivery, own),
+                Terms.of(KIND, null, sink == null ? null : sink.uri(), delivery == null ? null : delivery.format())
+                        .withTrust(new Terms.Trust(
+                                subscriber.subscriberCaCerts(),
+                                subscriber.replyCaCerts(),
+                                sink == null ? null : sink.caCerts()))
+                        .annotated(own));
     }
 
     /** Takes the channel back with all its subscribers. */

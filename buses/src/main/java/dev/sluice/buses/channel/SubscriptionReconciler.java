@@ -28,6 +28,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -172,9 +173,12 @@ public final class SubscriptionReconciler implements Reconciler<Subscription>, C
         return new Destinations(subscriber.at, reply.at, sink.at == null ? ofChannel.orElse(null) : sink.at);
     }
 
-    private static Optional<Resolved.At> sinkOf(GenericKubernetesResource channel) {
+    static Optional<Resolved.At> sinkOf(GenericKubernetesResource channel) {
         return channel.get("status", "deadLetterSinkUri") instanceof String uri
-                ? Optional.of(new Resolved.At(java.net.URI.create(uri), null, null))
+                ? Optional.of(new Resolved.At(
+                        URI.create(uri),
+                        channel.get("status", "deadLetterSinkCACerts"),
+                        channel.get("status", "deadLetterSinkAudience")))
                 : Optional.empty();
     }
 

@@ -101,7 +101,7 @@ public final class ClaimChecks implements Bus {
     private static boolean isRefusedWhole(Published published, int events) {
         return events == 1
                 && switch (published) {
-                    case Published.Full _, Published.UnknownChannel _ -> true;
+                    case Published.Full _, Published.UnknownChannel _, Published.Refused _ -> true;
                     case Published.Accepted _, Published.Unavailable _ -> false;
                 };
     }

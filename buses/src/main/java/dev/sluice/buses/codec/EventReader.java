@@ -35,14 +35,12 @@ public final class EventReader {
      */
     public List<EventMessage> read(Map<String, String> headers, byte[] body) throws BadEventException {
         var travelling = travelling(headers);
-        var type = headers.getOrDefault("content-type", "")
-                .toLowerCase(Locale.ROOT)
-                .strip();
+        var type = type(headers);
         try {
             if (type.startsWith(BATCH)) {
                 return batch(travelling, body);
             }
-            if (type.startsWith("application/cloudevents")) {
+            if (isStructured(headers)) {
                 return List.of(structured(travelling, type, body));
             }
             if (headers.containsKey(Cloud01.VERSION_HEADER)) {
@@ -122,11 +120,24 @@ public final class EventReader {
     private static Map<String, String> travelling(Map<String, String> headers) {
         var kept = new TreeMap<String, String>();
         headers.forEach((name, value) -> {
-            if (name.equals("content-type") || FORWARDED.stream().anyMatch(name::startsWith)) {
+            if (travels(name)) {
                 kept.put(name, value);
             }
         });
         return kept;
+    }
+
+    static boolean travels(String name) {
+        return name.equals("content-type") || FORWARDED.stream().anyMatch(name::startsWith);
+    }
+
+    /** Whether attributes stand in the body, of one event or several. */
+    static boolean isStructured(Map<String, String> headers) {
+        return type(headers).startsWith("application/cloudevents");
+    }
+
+    private static String type(Map<String, String> headers) {
+        return headers.getOrDefault("content-type", "").toLowerCase(Locale.ROOT).strip();
     }
 
     private static String firstLine(String text) {

@@ -61,7 +61,14 @@ public final class LiveEventingSettings implements Supplier<EventingSettings>, A
 
     private synchronized void read(String name, @Nullable Map<String, String> data) {
         try {
+            var before = settings.unsupported();
             settings = settings.with(name, Objects.requireNonNullElse(data, Map.of()));
+            settings.unsupported().stream()
+                    .filter(flag -> !before.contains(flag))
+                    .forEach(flag -> LOG.atWarn()
+                            .addKeyValue("name", name)
+                            .addKeyValue("flag", flag)
+                            .log("a flag has no effect"));
         } catch (UnusableConfig problem) {
             LOG.atError()
                     .addKeyValue("name", name)

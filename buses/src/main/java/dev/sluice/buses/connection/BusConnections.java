@@ -1,6 +1,7 @@
 package dev.sluice.buses.connection;
 
 import dev.sluice.buses.bus.BusRouter;
+import dev.sluice.buses.metrics.DeliveryMetrics;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -8,12 +9,14 @@ import java.util.Optional;
 /** The buses elsewhere that are connected, each with what it was connected by. One lock guards all. */
 public final class BusConnections {
     private final BusRouter router;
+    private final DeliveryMetrics metrics;
     private final Map<String, Connected> connected = new HashMap<>();
 
     private record Connected(BusKind kind, Map<String, String> values) {}
 
-    public BusConnections(BusRouter router) {
+    public BusConnections(BusRouter router, DeliveryMetrics metrics) {
         this.router = router;
+        this.metrics = metrics;
     }
 
     /**
@@ -28,7 +31,7 @@ public final class BusConnections {
         }
         var wanted = new Connected(kind, Map.copyOf(values));
         if (!wanted.equals(connected.get(name))) {
-            router.attach(name, kind.open(name, values));
+            router.attach(name, kind.open(name, values, () -> metrics.passedOver(name)));
             connected.put(name, wanted);
         }
     }

@@ -17,33 +17,36 @@ import org.jspecify.annotations.Nullable;
 public enum BusKind {
     STUB {
         @Override
-        Bus open(String name, Map<String, String> values) {
+        Bus open(String name, Map<String, String> values, Runnable passedOver) {
             throw new IllegalStateException("the stub bus is part of Sluice");
         }
     },
     KAFKA {
         @Override
-        Bus open(String name, Map<String, String> values) {
-            return new KafkaBus(name, KafkaSettings.parse(values));
+        Bus open(String name, Map<String, String> values, Runnable passedOver) {
+            return new KafkaBus(name, KafkaSettings.parse(values), passedOver);
         }
     },
     RABBITMQ {
         @Override
-        Bus open(String name, Map<String, String> values) {
-            return new RabbitBus(name, RabbitSettings.parse(values));
+        Bus open(String name, Map<String, String> values, Runnable passedOver) {
+            return new RabbitBus(name, RabbitSettings.parse(values), passedOver);
         }
     },
     GCPPUBSUB {
         @Override
-        Bus open(String name, Map<String, String> values) {
-            return new GcpPubSubBus(name, GcpPubSubSettings.parse(values));
+        Bus open(String name, Map<String, String> values, Runnable passedOver) {
+            return new GcpPubSubBus(name, GcpPubSubSettings.parse(values), passedOver);
         }
     };
 
     private static final String IMAGES = "github.com/knative/eventing/pkg/buses/";
 
-    /** @throws IllegalArgumentException with every problem of the values at once */
-    abstract Bus open(String name, Map<String, String> values);
+    /**
+     * @param passedOver told of each message that holds no event
+     * @throws IllegalArgumentException with every problem of the values at once
+     */
+    abstract Bus open(String name, Map<String, String> values, Runnable passedOver);
 
     public String word() {
         return name().toLowerCase(Locale.ROOT);

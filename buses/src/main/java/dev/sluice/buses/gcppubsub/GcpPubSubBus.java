@@ -9,6 +9,7 @@ import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.ChannelSettings;
 import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.bus.Placement;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -45,6 +46,7 @@ public final class GcpPubSubBus implements Bus {
 
     private final String name;
     private final GcpPubSubLink link;
+    private final Runnable passedOver;
     private final PubSubObjects objects;
     private final String stampPrefix = HexFormat.of().toHexDigits(new SecureRandom().nextLong()) + "-";
     private final AtomicLong nextStamp = new AtomicLong();
@@ -66,9 +68,20 @@ public final class GcpPubSubBus implements Bus {
 
     private record Subscribed(String subscription, String topic, SubscriptionSettings settings, GcpPubSubFeed feed) {}
 
-    /** Connects in the background. {@code name} is part of the names of topics and subscriptions. */
+    /** With messages that hold no event in the log alone. */
     public GcpPubSubBus(String name, GcpPubSubSettings settings) {
+        this(name, settings, () -> {});
+    }
+
+    /**
+     * Connects in the background.
+     *
+     * @param name part of the names of topics and subscriptions
+     * @param passedOver told of each message that holds no event
+     */
+    public GcpPubSubBus(String name, GcpPubSubSettings settings, Runnable passedOver) {
         this.name = name;
+        this.passedOver = passedOver;
         this.link = new GcpPubSubLink(name, settings, this::setUp);
         this.objects = new PubSubObjects(name, link);
         link.start();
@@ -219,13 +232,12 @@ public final class GcpPubSubBus implements Bus {
         if (carrier == null) {
             throw new BusException(name + ": no channel " + settings.channel());
         }
-        var subscription = "projects/" + link.project() + "/subscriptions/"
-                + PubSubNames.subscription(name, settings.namespace(), settings.name(), settings.uid());
+        var subscription = subscription(settings.namespace(), settings.name(), settings.uid());
         link.with("making " + subscription, () -> {
             objects.declare(subscription, carrier.topic);
             return subscription;
         });
-        var feed = new GcpPubSubFeed(link, subscription, stampPrefix);
+        var feed = new GcpPubSubFeed(link, subscription, stampPrefix, passedOver);
         subscribed.put(settings.uid(), new Subscribed(subscription, carrier.topic, settings, feed));
         feed.start();
     }
@@ -243,6 +255,26 @@ public final class GcpPubSubBus implements Bus {
             });
             dropIfUnused(known.settings.channel());
         }
+    }
+
+    @Override
+    public synchronized void discard(Placement left) {
+        if (subscribed.containsKey(left.uid())) {
+            removeSubscription(left.uid());
+            return;
+        }
+        var subscription = subscription(left.namespace(), left.name(), left.uid());
+        link.with("deleting " + subscription, () -> {
+            synchronized (standing) {
+                objects.deleteSubscription(subscription);
+                return subscription;
+            }
+        });
+    }
+
+    private String subscription(String namespace, String subscriptionName, String uid) {
+        return "projects/" + link.project() + "/subscriptions/"
+                + PubSubNames.subscription(name, namespace, subscriptionName, uid);
     }
 
     @Override
@@ -268,7 +300,7 @@ public final class GcpPubSubBus implements Bus {
         for (var event : events) {
             var message = PubSubMessages.message(stampPrefix + Long.toString(nextStamp.incrementAndGet(), 36), event);
             if (message.getSerializedSize() > MOST_BYTES) {
-                return new Published.Unavailable("an event of " + message.getSerializedSize()
+                return new Published.Refused("an event of " + message.getSerializedSize()
                         + " bytes is more than Pub/Sub takes, about 10 MB");
             }
             messages.add(message);

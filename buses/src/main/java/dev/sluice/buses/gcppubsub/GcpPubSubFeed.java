@@ -52,6 +52,7 @@ final class GcpPubSubFeed implements Bus.Feed {
     private final GcpPubSubLink link;
     private final String subscription;
     private final String stampPrefix;
+    private final Runnable passedOver;
     private final Acknowledgements acknowledgements;
     private final String client = UUID.randomUUID().toString();
     private final Thread keeper;
@@ -66,9 +67,13 @@ final class GcpPubSubFeed implements Bus.Feed {
 
     private long lastHeard = System.nanoTime();
 
-    /** @param stampPrefix of what this process publishes */
-    GcpPubSubFeed(GcpPubSubLink link, String subscription, String stampPrefix) {
+    /**
+     * @param stampPrefix of what this process publishes
+     * @param passedOver told of each message that holds no event
+     */
+    GcpPubSubFeed(GcpPubSubLink link, String subscription, String stampPrefix, Runnable passedOver) {
         this.link = link;
+        this.passedOver = passedOver;
         this.subscription = subscription;
         this.stampPrefix = stampPrefix;
         this.acknowledgements = new Acknowledgements(link, subscription);
@@ -165,6 +170,7 @@ final class GcpPubSubFeed implements Bus.Feed {
                     .addKeyValue("subscription", subscription)
                     .addKeyValue("cause", String.valueOf(e.getMessage()))
                     .log("a message that holds no event is passed over");
+            passedOver.run();
             var _ = acknowledgements.add(received.getAckId());
         }
     }

@@ -7,7 +7,7 @@ import com.google.pubsub.v1.PubsubMessage;
 import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.bus.PartitionKey;
 import dev.sluice.buses.codec.BadEventException;
-import dev.sluice.buses.codec.EventReader;
+import dev.sluice.buses.codec.Carried;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -26,7 +26,6 @@ final class PubSubMessages {
     private static final int MOST_ATTRIBUTES = 90;
     private static final int LONGEST_NAME = 256;
     private static final int LONGEST_VALUE = 1024;
-    private static final EventReader READER = new EventReader();
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<TreeMap<String, String>> HEADERS = new TypeReference<>() {};
 
@@ -98,20 +97,7 @@ final class PubSubMessages {
             }
             body = body.substring(length);
         }
-        var type = headers.get("ce-type");
-        var source = headers.get("ce-source");
-        var id = headers.get("ce-id");
-        return headers.containsKey("ce-specversion") && type != null && source != null && id != null
-                ? new EventMessage(headers, body.toByteArray(), type, source, id)
-                : read(headers, body.toByteArray());
-    }
-
-    private static EventMessage read(Map<String, String> headers, byte[] body) throws BadEventException {
-        var events = READER.read(headers, body);
-        if (events.size() != 1) {
-            throw new BadEventException("a message holds one event, not " + events.size());
-        }
-        return events.getFirst();
+        return Carried.event(headers, body.toByteArray());
     }
 
     private PubSubMessages() {}

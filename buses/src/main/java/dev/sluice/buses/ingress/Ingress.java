@@ -13,6 +13,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -41,6 +42,7 @@ public final class Ingress implements AutoCloseable {
     private static final int BIG = 256 << 10;
 
     private static final int BIG_AT_ONCE = 16;
+    private static final int THROWN_AWAY = 64 << 10;
     private static final String RETRY_AFTER = "Retry-After";
 
     private final Bus bus;
@@ -100,7 +102,7 @@ public final class Ingress implements AutoCloseable {
     private void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
         var target = Target.of(request.authority(), request.path().path(), names, bus);
         if (target.wrongPath()) {
-            answer(response, target.code(), target.problem());
+            turnAway(request, response, target.code(), target.problem());
         } else if (request.prologue().method().equals(Method.OPTIONS)) {
             response.header("Allow", "POST, OPTIONS")
                     .header("WebHook-Allowed-Origin", "*")
@@ -109,11 +111,15 @@ public final class Ingress implements AutoCloseable {
                     .send();
         } else if (!request.prologue().method().equals(Method.POST)) {
             response.header("Allow", "POST, OPTIONS");
-            answer(response, 405, "events are posted");
+            turnAway(request, response, 405, "events are posted");
         } else if (target.channel() == null) {
-            answer(response, target.code(), target.problem());
+            turnAway(request, response, target.code(), target.problem());
         } else {
             take(target.channel(), target.ofBroker(), request, response);
+        }
+        if (response.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+            throw new CloseConnectionException(
+                    "the rest of the body is not read"); // the header alone does not close it
         }
     }
 
@@ -121,7 +127,7 @@ public final class Ingress implements AutoCloseable {
             throws InterruptedException {
         if (!slots.tryAcquire()) {
             response.header(RETRY_AFTER, "1");
-            answer(response, 429, "too many events at once");
+            turnAway(request, response, 429, "too many events at once");
         } else {
             try {
                 long length = request.headers().contentLength().orElse(-1);
@@ -190,7 +196,7 @@ public final class Ingress implements AutoCloseable {
 
     /** Who still sends sees no answer when the connection is reset; so as much again is read, and thrown away. */
     private void refuse(InputStream in, int status, String text, ServerResponse response) throws IOException {
-        var thrownAway = new byte[64 << 10];
+        var thrownAway = new byte[THROWN_AWAY];
         long left = 2L * maxEventBytes;
         int read = in.read(thrownAway);
         while (read >= 0 && left > 0) {
@@ -201,6 +207,29 @@ public final class Ingress implements AutoCloseable {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
         answer(response, status, text);
+    }
+
+    /** Of one that is not for an event a small body is read, so that the connection can be used again; a longer one ends it. */
+    private static void turnAway(ServerRequest request, ServerResponse response, int status, String text) {
+        if (!isRead(request)) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
+        answer(response, status, text);
+    }
+
+    private static boolean isRead(ServerRequest request) {
+        var content = request.content();
+        if (!content.hasEntity()) {
+            return true;
+        }
+        if (request.headers().contains(HeaderNames.EXPECT)) {
+            return false; // it comes only when it is asked for
+        }
+        try {
+            return content.inputStream().readNBytes(THROWN_AWAY + 1).length <= THROWN_AWAY;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     private void publish(
@@ -244,6 +273,7 @@ public final class Ingress implements AutoCloseable {
                 response.header(RETRY_AFTER, Long.toString(Math.max(1, retryAfter.toSeconds())));
                 answer(response, 503, what + " is full");
             }
+            case Bus.Published.Refused(var why) -> answer(response, 400, why);
             case Bus.Published.Unavailable(var why) -> {
                 LOG.atError().addKeyValue("cause", why).log("events cannot be stored");
                 response.header(RETRY_AFTER, "5");

@@ -5,6 +5,7 @@ import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.ChannelSettings;
 import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.bus.Placement;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,28 +19,22 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Kafka cluster as a bus: a topic per channel, a consumer group per subscription. An event is accepted when all in-sync replicas
@@ -47,12 +42,15 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * consumes for a subscription.
  */
 public final class KafkaBus implements Bus {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaBus.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final String name;
     private final KafkaSettings settings;
+    private final Runnable passedOver;
     private final Admin admin;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final KafkaObjects objects;
     private final KafkaHealth health;
     private final Map<ChannelId, Topic> topics = new ConcurrentHashMap<>();
     private final Map<String, Group> groups = new ConcurrentHashMap<>();
@@ -69,9 +67,20 @@ public final class KafkaBus implements Bus {
 
     private record Group(String id, SubscriptionSettings subscription, String topic, KafkaFeed feed) {}
 
-    /** Asks nothing of the cluster yet. {@code name} is part of the names of consumer groups. */
+    /** With messages that hold no event in the log alone. */
     public KafkaBus(String name, KafkaSettings settings) {
+        this(name, settings, () -> {});
+    }
+
+    /**
+     * Asks nothing of the cluster yet.
+     *
+     * @param name part of the names of consumer groups
+     * @param passedOver told of each record that holds no event
+     */
+    public KafkaBus(String name, KafkaSettings settings, Runnable passedOver) {
         this.name = name;
+        this.passedOver = passedOver;
         this.settings = settings;
         this.admin = Admin.create(client(Map.of(
                 CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG,
@@ -89,6 +98,7 @@ public final class KafkaBus implements Bus {
                         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "8000")),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
+        this.objects = new KafkaObjects(name, admin, PATIENCE);
         this.health = KafkaHealth.watch(name, admin);
     }
 
@@ -129,67 +139,15 @@ public final class KafkaBus implements Bus {
     @Override
     public synchronized void addChannel(ChannelSettings channel) {
         var topic = TopicSettings.of(channel);
-        var there = describe(topic.name());
+        var there = objects.describe(topic.name());
         if (there.isEmpty()) {
             if (topic.external()) {
                 throw new BusException("topic " + topic.name() + " of channel " + channel.id()
                         + " does not exist, and it is not made because it is External");
             }
-            create(topic);
-            awaitKnown(topic.name());
+            objects.create(topic);
         }
         topics.put(channel.id(), new Topic(topic));
-    }
-
-    private void create(TopicSettings topic) {
-        try {
-            done(
-                    "making topic " + topic.name(),
-                    admin.createTopics(List.of(topic.topic())).all());
-        } catch (BusException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw e;
-            }
-        }
-    }
-
-    /** The controller has made it; the brokers hear of it a moment later. */
-    private void awaitKnown(String topic) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (describe(topic).isEmpty()) {
-            if (System.nanoTime() > end) {
-                throw new BusException(name + ": topic " + topic + " was made and is not there");
-            }
-            LockSupport.parkNanos(20_000_000);
-        }
-    }
-
-    private Optional<TopicDescription> describe(String topic) {
-        try {
-            return Optional.ofNullable(done(
-                            "describing topic " + topic,
-                            admin.describeTopics(List.of(topic)).allTopicNames())
-                    .get(topic));
-        } catch (BusException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-    }
-
-    /** Waits, and throws what Kafka says as a {@link BusException} whose cause it is. */
-    private <T> T done(String what, KafkaFuture<T> future) {
-        try {
-            return future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new BusException(name + ": " + what, e.getCause() == null ? e : e.getCause());
-        } catch (TimeoutException e) {
-            throw new BusException(name + ": " + what, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BusException(name + ": " + what, e);
-        }
     }
 
     @Override
@@ -208,15 +166,7 @@ public final class KafkaBus implements Bus {
             return;
         }
         if (!topic.settings.external()) {
-            try {
-                done(
-                        "deleting topic " + topic.settings.name(),
-                        admin.deleteTopics(List.of(topic.settings.name())).all());
-            } catch (BusException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw e;
-                }
-            }
+            objects.deleteTopic(topic.settings.name());
         }
         topics.remove(channel);
     }
@@ -236,7 +186,12 @@ public final class KafkaBus implements Bus {
     }
 
     @Override
-    public synchronized void putSubscription(SubscriptionSettings subscription) {
+    public void putSubscription(SubscriptionSettings subscription) {
+        putSubscription(subscription, false);
+    }
+
+    @Override
+    public synchronized void putSubscription(SubscriptionSettings subscription, boolean begun) {
         var known = groups.get(subscription.uid());
         if (known != null) {
             groups.put(subscription.uid(), new Group(known.id, subscription, known.topic, known.feed));
@@ -247,53 +202,34 @@ public final class KafkaBus implements Bus {
             throw new BusException(name + ": no channel " + subscription.channel());
         }
         var topicName = topic.settings.name();
-        var there = describe(topicName)
+        var there = objects.describe(topicName)
                 .orElseThrow(() -> new BusException(name + ": topic " + topicName + " does not exist"));
-        var id = String.join(".", name, subscription.namespace(), subscription.name(), subscription.uid());
-        beginAtEnd(id, partitions(there));
-        var feed = new KafkaFeed(topicName, there.topicId(), () -> consumer(id));
+        var id = groupId(subscription.namespace(), subscription.name(), subscription.uid());
+        begin(id, KafkaObjects.partitions(there), begun);
+        var feed = new KafkaFeed(topicName, there.topicId(), () -> consumer(id), passedOver);
         groups.put(subscription.uid(), new Group(id, subscription, topicName, feed));
         feed.start();
     }
 
-    private static List<TopicPartition> partitions(TopicDescription topic) {
-        return topic.partitions().stream()
-                .map(info -> new TopicPartition(topic.name(), info.partition()))
-                .toList();
+    private String groupId(String namespace, String subscription, String uid) {
+        return String.join(".", name, namespace, subscription, uid);
     }
 
-    /** A group that has no offsets gets the end of each partition, so that every later event is its own. */
-    private void beginAtEnd(String group, List<TopicPartition> partitions) {
-        var committed = committed(group);
-        var without = partitions.stream()
-                .filter(partition -> committed.get(partition) == null)
-                .toList();
-        // a group that had offsets has seen every partition there was: a new one begins at its beginning
-        if (!without.isEmpty() && committed.isEmpty()) {
-            commit(group, offsets(without, OffsetSpec.latest()));
+    private void begin(String group, List<TopicPartition> partitions, boolean begun) {
+        var committed = objects.committed(group);
+        committed.values().removeIf(Objects::isNull);
+        switch (Beginning.of(begun, !committed.isEmpty())) {
+            case WHERE_IT_WAS -> {}
+            case END -> objects.commit(group, objects.offsets(partitions, OffsetSpec.latest()));
+            case EVERYTHING -> {
+                LOG.atWarn()
+                        .addKeyValue("bus", name)
+                        .addKeyValue("group", group)
+                        .log(
+                                "the cluster has forgotten how far a subscription was: it gets everything that its topic keeps");
+                objects.commit(group, objects.offsets(partitions, OffsetSpec.earliest()));
+            }
         }
-    }
-
-    private Map<TopicPartition, OffsetAndMetadata> committed(String group) {
-        return new HashMap<>(done(
-                "asking for the offsets of " + group,
-                admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()));
-    }
-
-    private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec spec) {
-        var asked = partitions.stream().collect(Collectors.toMap(partition -> partition, _ -> spec));
-        var found = new HashMap<TopicPartition, Long>();
-        done("asking for offsets", admin.listOffsets(asked).all())
-                .forEach((partition, info) -> found.put(partition, info.offset()));
-        return found;
-    }
-
-    private void commit(String group, Map<TopicPartition, Long> offsets) {
-        var commits = new HashMap<TopicPartition, OffsetAndMetadata>();
-        offsets.forEach((partition, offset) -> commits.put(partition, new OffsetAndMetadata(offset)));
-        var _ = done(
-                "setting the offsets of " + group,
-                admin.alterConsumerGroupOffsets(group, commits).all());
     }
 
     @Override
@@ -303,20 +239,21 @@ public final class KafkaBus implements Bus {
             return;
         }
         group.feed.stop();
-        try {
-            var _ = done(
-                    "deleting group " + group.id,
-                    admin.deleteConsumerGroups(List.of(group.id)).all());
-        } catch (BusException e) {
-            if (!(e.getCause() instanceof GroupIdNotFoundException)) {
-                throw e;
-            }
-        }
+        objects.deleteGroup(group.id);
         groups.remove(uid);
         var channel = group.subscription.channel();
         var topic = topics.get(channel);
         if (topic != null) {
             dropIfUnused(channel, topic);
+        }
+    }
+
+    @Override
+    public synchronized void discard(Placement left) {
+        if (groups.containsKey(left.uid())) {
+            removeSubscription(left.uid());
+        } else {
+            objects.deleteGroup(groupId(left.namespace(), left.name(), left.uid()));
         }
     }
 
@@ -345,7 +282,9 @@ public final class KafkaBus implements Bus {
             }
             return new Published.Accepted();
         } catch (ExecutionException e) {
-            return new Published.Unavailable(name + ": " + e.getCause());
+            return e.getCause() instanceof RecordTooLargeException
+                    ? new Published.Refused(name + ": " + e.getCause().getMessage())
+                    : new Published.Unavailable(name + ": " + e.getCause());
         } catch (KafkaException | IllegalStateException e) {
             return new Published.Unavailable(name + ": " + e.getMessage());
         }
@@ -371,10 +310,10 @@ public final class KafkaBus implements Bus {
         if (group == null) {
             return 0;
         }
-        var committed = committed(group.id);
+        var committed = objects.committed(group.id);
         long lag = 0;
-        for (var end :
-                offsets(List.copyOf(committed.keySet()), OffsetSpec.latest()).entrySet()) {
+        for (var end : objects.offsets(List.copyOf(committed.keySet()), OffsetSpec.latest())
+                .entrySet()) {
             var at = committed.get(end.getKey());
             lag += at == null ? 0 : end.getValue() - at.offset();
         }
@@ -385,20 +324,21 @@ public final class KafkaBus implements Bus {
     @Override
     public synchronized Optional<String> replay(String uid, Instant since) {
         var group = group(uid);
-        var partitions = describe(group.topic).map(KafkaBus::partitions).orElse(List.of());
-        var found = new HashMap<>(offsets(partitions, OffsetSpec.forTimestamp(since.toEpochMilli())));
-        var ends = offsets(partitions, OffsetSpec.latest());
+        var partitions =
+                objects.describe(group.topic).map(KafkaObjects::partitions).orElse(List.of());
+        var found = new HashMap<>(objects.offsets(partitions, OffsetSpec.forTimestamp(since.toEpochMilli())));
+        var ends = objects.offsets(partitions, OffsetSpec.latest());
         found.replaceAll((partition, offset) -> offset < 0 ? ends.getOrDefault(partition, 0L) : offset);
         group.feed.stop();
         try {
-            var committed = committed(group.id);
+            var committed = objects.committed(group.id);
             committed.values().removeIf(Objects::isNull);
             found.keySet()
                     .retainAll(
                             committed.keySet()); // of the others nothing was delivered: they begin at their beginning
             found.replaceAll((partition, offset) -> Math.min(
                     offset, Objects.requireNonNull(committed.get(partition)).offset()));
-            commit(group.id, found);
+            objects.commit(group.id, found);
         } finally {
             group.feed.start();
         }

@@ -1,6 +1,7 @@
 package dev.sluice.buses.kafka;
 
 import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.codec.BadEventException;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,6 +23,7 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One consumer group: a thread that fetches ahead and commits behind.
@@ -44,10 +47,16 @@ final class KafkaFeed implements Bus.Feed {
     private static final Duration WHILE_BUSY = Duration.ofMillis(20);
     private static final Duration WHILE_IDLE = Duration.ofSeconds(1);
     private static final long LOOK_FOR_PARTITIONS_NANOS = 30_000_000_000L;
+    /** A cluster forgets what was not committed for a week, though nothing came meanwhile. */
+    static final long COMMIT_ALL_NANOS = Duration.ofHours(1).toNanos();
+
+    private static final Duration FOR_A_POSITION = Duration.ofSeconds(1);
 
     private final String topic;
     private final Uuid topicId;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final Runnable passedOver;
+    private final LongSupplier nanos;
     private final ArrayDeque<Given> ready = new ArrayDeque<>();
     // all guarded by ready
     private final Map<TopicPartition, FinishedPrefix> prefixes = new HashMap<>();
@@ -59,10 +68,25 @@ final class KafkaFeed implements Bus.Feed {
     private @Nullable Thread loop;
     private volatile boolean running;
 
-    KafkaFeed(String topic, Uuid topicId, Supplier<Consumer<byte[], byte[]>> consumers) {
+    KafkaFeed(String topic, Uuid topicId, Supplier<Consumer<byte[], byte[]>> consumers, Runnable passedOver) {
+        this(topic, topicId, consumers, passedOver, System::nanoTime);
+    }
+
+    /**
+     * @param passedOver told of each record that holds no event
+     * @param nanos as {@link System#nanoTime}
+     */
+    KafkaFeed(
+            String topic,
+            Uuid topicId,
+            Supplier<Consumer<byte[], byte[]>> consumers,
+            Runnable passedOver,
+            LongSupplier nanos) {
         this.topic = topic;
         this.topicId = topicId;
         this.consumers = consumers;
+        this.passedOver = passedOver;
+        this.nanos = nanos;
     }
 
     synchronized void start() {
@@ -113,14 +137,17 @@ final class KafkaFeed implements Bus.Feed {
     }
 
     private void run() {
+        var said = "";
         while (running) {
             try (var consumer = consumers.get()) {
                 consume(consumer);
-            } catch (KafkaException e) {
-                LOG.atWarn()
+            } catch (RuntimeException e) { // the subscription must not end by it, whatever it is
+                var cause = String.valueOf(e.getMessage());
+                LOG.atLevel(cause.equals(said) ? Level.DEBUG : Level.WARN)
                         .addKeyValue("topic", topic)
-                        .addKeyValue("cause", String.valueOf(e.getMessage()))
+                        .addKeyValue("cause", cause)
                         .log("consuming starts anew");
+                said = cause;
                 pause();
             }
         }
@@ -146,7 +173,7 @@ final class KafkaFeed implements Bus.Feed {
                 }
                 holdBack(consumer);
                 commits.begin(positions());
-                if (System.nanoTime() - looked > LOOK_FOR_PARTITIONS_NANOS) {
+                if (nanos.getAsLong() - looked > LOOK_FOR_PARTITIONS_NANOS) {
                     looked = assign(consumer);
                 }
             }
@@ -159,10 +186,13 @@ final class KafkaFeed implements Bus.Feed {
         var partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .toList();
+        if (partitions.isEmpty() && consumer.assignment().isEmpty()) {
+            throw new BusException("topic " + topic + " is not known to the cluster at present");
+        }
         if (!consumer.assignment().containsAll(partitions)) {
             consumer.assign(partitions);
         }
-        return System.nanoTime();
+        return nanos.getAsLong();
     }
 
     private void add(int mine, ConsumerRecord<byte[], byte[]> record) {
@@ -187,6 +217,7 @@ final class KafkaFeed implements Bus.Feed {
                     .addKeyValue("offset", record.offset())
                     .addKeyValue("cause", String.valueOf(e.getMessage()))
                     .log("a record that holds no event is passed over");
+            passedOver.run();
             finished(mine, partition, record.offset(), 0);
         }
     }
@@ -231,21 +262,31 @@ final class KafkaFeed implements Bus.Feed {
         return positions;
     }
 
-    /** Commits of one consumer: one at a time, and each only when it says something new. */
+    /** Commits of one consumer: one at a time, and each only when it says something new; all of them at the start and once an hour. */
     private final class Commits {
         private static final Duration LAST = Duration.ofSeconds(5);
 
         private final Consumer<byte[], byte[]> consumer;
         private final Map<TopicPartition, Long> committed = new HashMap<>();
         private boolean underWay;
+        private long all = nanos.getAsLong() - COMMIT_ALL_NANOS;
 
         Commits(Consumer<byte[], byte[]> consumer) {
             this.consumer = consumer;
         }
 
         void begin(Map<TopicPartition, Long> positions) {
+            if (underWay) {
+                return;
+            }
+            long now = nanos.getAsLong();
+            if (now - all >= COMMIT_ALL_NANOS) {
+                all = now;
+                committed.clear();
+                addQuiet(positions);
+            }
             var news = news(positions);
-            if (underWay || news.isEmpty()) {
+            if (news.isEmpty()) {
                 return;
             }
             underWay = true;
@@ -254,12 +295,29 @@ final class KafkaFeed implements Bus.Feed {
                 if (problem == null) {
                     offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
                 } else {
+                    all = nanos.getAsLong() - COMMIT_ALL_NANOS;
                     LOG.atDebug()
                             .addKeyValue("topic", topic)
                             .addKeyValue("cause", String.valueOf(problem.getMessage()))
                             .log("commit is tried again");
                 }
             });
+        }
+
+        /** Of partitions of which nothing has come yet. */
+        private void addQuiet(Map<TopicPartition, Long> positions) {
+            try {
+                for (var partition : consumer.assignment()) {
+                    if (!positions.containsKey(partition)) {
+                        positions.put(partition, consumer.position(partition, FOR_A_POSITION));
+                    }
+                }
+            } catch (KafkaException e) { // one without a leader; an hour later it has one
+                LOG.atDebug()
+                        .addKeyValue("topic", topic)
+                        .addKeyValue("cause", String.valueOf(e.getMessage()))
+                        .log("not all positions can be committed again");
+            }
         }
 
         void finish(Map<TopicPartition, Long> positions) {

@@ -3,7 +3,7 @@ package dev.sluice.buses.kafka;
 import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.bus.PartitionKey;
 import dev.sluice.buses.codec.BadEventException;
-import dev.sluice.buses.codec.EventReader;
+import dev.sluice.buses.codec.Carried;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -16,8 +16,6 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * value; the key is the event's {@code partitionkey}. What another producer wrote is read the same way.
  */
 final class KafkaRecords {
-    private static final EventReader READER = new EventReader();
-
     static ProducerRecord<byte[], byte[]> of(String topic, EventMessage event) {
         var headers = new RecordHeaders();
         event.headers()
@@ -37,17 +35,7 @@ final class KafkaRecords {
             }
         }
         var body = record.value() == null ? new byte[0] : record.value();
-        var type = headers.get("ce-type");
-        var source = headers.get("ce-source");
-        var id = headers.get("ce-id");
-        if (headers.containsKey("ce-specversion") && type != null && source != null && id != null) {
-            return new EventMessage(headers, body, type, source, id);
-        }
-        var events = READER.read(headers, body);
-        if (events.size() != 1) {
-            throw new BadEventException("a record holds one event, not " + events.size());
-        }
-        return events.getFirst();
+        return Carried.event(headers, body);
     }
 
     private static String toKafka(String header) {

@@ -14,10 +14,16 @@ import org.apache.kafka.common.config.TopicConfig;
  * The topic of a channel, from the channel's arguments.
  *
  * @param external exists already and is never made or deleted
+ * @param replication 0 with {@code mostReplication}
+ * @param mostReplication as many as there are brokers, and no more than this; 0 with {@code replication}
  */
-record TopicSettings(String name, boolean external, int partitions, short replication, Duration retention) {
+record TopicSettings(
+        String name, boolean external, int partitions, short replication, short mostReplication, Duration retention) {
+    /** Of a Broker, whose configuration is made for clusters of any size. */
+    private static final String MOST_REPLICATION = "ReplicationFactorAtMost";
+
     private static final Set<String> KNOWN =
-            Set.of("Topic", "NumPartitions", "ReplicationFactor", "Retention", "External");
+            Set.of("Topic", "NumPartitions", "ReplicationFactor", MOST_REPLICATION, "Retention", "External");
     /** An event may have 1 MiB, and its headers come on top. */
     private static final int LARGEST_RECORD = 2 << 20;
 
@@ -29,12 +35,14 @@ record TopicSettings(String name, boolean external, int partitions, short replic
             throw new BusException("channel " + channel.id() + ": argument " + unknown.first()
                     + " is not known; a Kafka bus knows " + String.join(", ", new TreeSet<>(KNOWN)));
         }
+        short most = (short) (arguments.containsKey(MOST_REPLICATION) ? number(channel, MOST_REPLICATION, 1, 100) : 0);
         return new TopicSettings(
                 arguments.getOrDefault(
                         "Topic", channel.id().namespace() + "." + channel.id().name()),
                 Boolean.parseBoolean(arguments.get("External")),
                 number(channel, "NumPartitions", 1, 10_000),
-                (short) number(channel, "ReplicationFactor", 1, 100),
+                (short) (most > 0 ? 0 : number(channel, "ReplicationFactor", 1, 100)),
+                most,
                 retention(channel));
     }
 
@@ -60,8 +68,10 @@ record TopicSettings(String name, boolean external, int partitions, short replic
         }
     }
 
-    NewTopic topic() {
-        return new NewTopic(name, partitions, replication)
+    /** @param brokers that there are */
+    NewTopic topic(int brokers) {
+        short copies = mostReplication > 0 ? (short) Math.clamp(brokers, 1, mostReplication) : replication;
+        return new NewTopic(name, partitions, copies)
                 .configs(Map.of(
                         TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()),
                         TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGEST_RECORD)));

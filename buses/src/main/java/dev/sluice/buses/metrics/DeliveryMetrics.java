@@ -85,6 +85,15 @@ public final class DeliveryMetrics {
                 .increment();
     }
 
+    /** A message of a bus that holds no event; only somebody else can have put it there. */
+    public void passedOver(String bus) {
+        Counter.builder("sluice.bus.passed.over")
+                .description("Messages of a bus that hold no event.")
+                .tags("bus", bus)
+                .register(registry)
+                .increment();
+    }
+
     private static Tags tags(String namespace, String subscription) {
         return Tags.of(NAMESPACE, namespace, "subscription", subscription);
     }

@@ -8,13 +8,18 @@ import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.dispatch.Dispatcher;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What reconcilers tell the data plane: which channels there are and who subscribes to them. A problem is told in words, for a
  * condition; the empty string means that it is done and durable.
  */
 public final class Carriers {
+    private static final Logger LOG = LoggerFactory.getLogger(Carriers.class);
+
     private final Bus bus;
     private final Dispatcher dispatcher;
     private final HostsRegistry hosts;
@@ -35,6 +40,9 @@ public final class Carriers {
         try {
             bus.addChannel(new ChannelSettings(channel, busName, arguments));
         } catch (BusException e) {
+            if (bus.hasChannel(channel)) { // its bus is away: who sends is told 503 and not 404
+                hosts.add(channel);
+            }
             return String.valueOf(e.getMessage());
         }
         hosts.add(channel);
@@ -58,6 +66,24 @@ public final class Carriers {
         } catch (BusException e) {
             return String.valueOf(e.getMessage());
         }
+    }
+
+    /** Changes one that is known, whether its channel takes events now or not; what is in the way shows when it is subscribed again. */
+    public void change(SubscriptionSettings settings) {
+        try {
+            dispatcher.put(settings);
+        } catch (BusException e) {
+            LOG.atInfo()
+                    .addKeyValue("namespace", settings.namespace())
+                    .addKeyValue("subscription", settings.name())
+                    .addKeyValue("cause", String.valueOf(e.getMessage()))
+                    .log("its bus does not know the change yet");
+        }
+    }
+
+    /** As it is known, whatever its object asks for by now. */
+    public Optional<SubscriptionSettings> subscription(String uid) {
+        return dispatcher.subscription(uid);
     }
 
     public void unsubscribe(String uid) {

@@ -1,13 +1,16 @@
 package dev.sluice.buses.rabbitmq;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.ChannelSettings;
 import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.bus.Placement;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -26,31 +29,48 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A RabbitMQ as a bus: a fanout exchange per channel, a quorum queue per subscription. An event is accepted when the broker has
  * confirmed it, which it does when every queue has it on disk.
  */
 public final class RabbitBus implements Bus {
+    private static final Logger LOG = LoggerFactory.getLogger(RabbitBus.class);
     private static final long CONFIRM_SECONDS = 10;
     /** A broker that dies within a second of declaring a quorum queue loses the queue with what it confirmed (seen with 3.10). */
     private static final long SETTLE_MILLIS = 2_000;
 
     private final String name;
     private final RabbitLink link;
+    private final Runnable passedOver;
     private final String stampPrefix = HexFormat.of().toHexDigits(new SecureRandom().nextLong()) + "-";
     private final AtomicLong nextStamp = new AtomicLong();
     private final Map<ChannelId, Exchange> exchanges = new ConcurrentHashMap<>();
     private final Map<String, Queue> queues = new ConcurrentHashMap<>();
+    /** Subscriptions whose queue is being deleted. */
+    private final Set<String> leaving = ConcurrentHashMap.newKeySet();
 
     /** @param gone the channel is deleted; the exchange stays while a subscription is bound to it */
     private record Exchange(String name, boolean gone) {}
 
     private record Queue(String name, String exchange, SubscriptionSettings subscription, RabbitFeed feed) {}
 
-    /** Connects in the background. {@code name} is part of the names of exchanges and queues. */
+    /** With messages that hold no event in the log alone. */
     public RabbitBus(String name, RabbitSettings settings) {
+        this(name, settings, () -> {});
+    }
+
+    /**
+     * Connects in the background.
+     *
+     * @param name part of the names of exchanges and queues
+     * @param passedOver told of each message that holds no event
+     */
+    public RabbitBus(String name, RabbitSettings settings, Runnable passedOver) {
         this.name = name;
+        this.passedOver = passedOver;
         this.link = new RabbitLink(name, settings, this::setUp);
         link.start();
     }
@@ -60,13 +80,11 @@ public final class RabbitBus implements Bus {
             for (var exchange : exchanges.values()) {
                 declare(channel, exchange.name);
             }
-            for (var queue : queues.values()) {
-                declare(channel, queue.name, queue.exchange);
-            }
         } catch (TimeoutException e) {
             throw new IOException(e);
         }
         for (var queue : queues.values()) {
+            declare(consuming, queue.name, queue.exchange);
             queue.feed.attach(consuming);
         }
     }
@@ -75,23 +93,45 @@ public final class RabbitBus implements Bus {
         channel.exchangeDeclare(exchange, BuiltinExchangeType.FANOUT, true);
     }
 
+    /** One that is there with other arguments stays as it is: only a policy of the broker's can change them. */
     private static void declare(Connection connection, String queue, String exchange) throws IOException {
-        try (var channel = connection.createChannel()) {
-            declare(channel, queue, exchange);
+        var arguments = new HashMap<String, Object>(Map.of("x-queue-type", "quorum"));
+        var version = String.valueOf(connection.getServerProperties().get("version"));
+        if (!version.matches("[0-3]\\..*")) {
+            arguments.put("x-delivery-limit", -1); // since 4.0 a queue drops what was given twenty times
+        }
+        try (var channel = open(connection)) {
+            channel.queueDeclare(queue, true, false, false, arguments);
+            channel.queueBind(queue, exchange, "");
+            return;
+        } catch (TimeoutException e) {
+            throw new IOException(e);
+        } catch (IOException e) {
+            if (!isOtherwise(e)) {
+                throw e;
+            }
+        }
+        LOG.atWarn()
+                .addKeyValue("queue", queue)
+                .log("the queue was made with other arguments and is used as it is; before RabbitMQ 4.0 it got no"
+                        + " delivery limit, and since 4.0 it drops what was given twenty times, unless a policy sets"
+                        + " delivery-limit to -1");
+        try (var channel = open(connection)) {
+            channel.queueDeclarePassive(queue);
+            channel.queueBind(queue, exchange, "");
         } catch (TimeoutException e) {
             throw new IOException(e);
         }
     }
 
-    private static void declare(Channel channel, String queue, String exchange) throws IOException {
-        var arguments = new HashMap<String, Object>(Map.of("x-queue-type", "quorum"));
-        var version =
-                String.valueOf(channel.getConnection().getServerProperties().get("version"));
-        if (!version.matches("[0-3]\\..*")) {
-            arguments.put("x-delivery-limit", -1); // since 4.0 a queue drops what was given twenty times
-        }
-        channel.queueDeclare(queue, true, false, false, arguments);
-        channel.queueBind(queue, exchange, "");
+    private static Channel open(Connection connection) throws IOException {
+        return connection.openChannel().orElseThrow(() -> new IOException("RabbitMQ allows no more channels"));
+    }
+
+    private static boolean isOtherwise(IOException e) {
+        return e.getCause() instanceof ShutdownSignalException signal
+                && signal.getReason() instanceof AMQP.Channel.Close close
+                && close.getReplyCode() == AMQP.PRECONDITION_FAILED;
     }
 
     @Override
@@ -167,15 +207,15 @@ public final class RabbitBus implements Bus {
         if (exchange == null) {
             throw new BusException(name + ": no channel " + subscription.channel());
         }
-        var queueName = String.join(".", name, subscription.namespace(), subscription.name(), subscription.uid());
+        var queueName = queueName(subscription.namespace(), subscription.name(), subscription.uid());
         var queue = new Queue(
                 queueName,
                 exchange.name,
                 subscription,
-                new RabbitFeed(queueName, connection -> declare(connection, queueName, exchange.name)));
+                new RabbitFeed(queueName, connection -> declare(connection, queueName, exchange.name), passedOver));
         boolean isNew = isNew(queueName);
         link.with("declaring queue " + queueName, on -> {
-            declare(on, queueName, exchange.name);
+            declare(on.getConnection(), queueName, exchange.name);
             return queue;
         });
         try {
@@ -200,11 +240,27 @@ public final class RabbitBus implements Bus {
     public synchronized void removeSubscription(String uid) {
         var queue = queues.get(uid);
         if (queue != null) {
+            leaving.add(uid);
             queue.feed.detach();
             link.with("deleting queue " + queue.name, on -> on.queueDelete(queue.name));
             queues.remove(uid);
+            leaving.remove(uid);
             dropIfUnused(queue.subscription.channel());
         }
+    }
+
+    @Override
+    public synchronized void discard(Placement left) {
+        if (queues.containsKey(left.uid())) {
+            removeSubscription(left.uid());
+            return;
+        }
+        var queue = queueName(left.namespace(), left.name(), left.uid());
+        link.with("deleting queue " + queue, on -> on.queueDelete(queue)); // none of that name is fine too
+    }
+
+    private String queueName(String namespace, String subscription, String uid) {
+        return String.join(".", name, namespace, subscription, uid);
     }
 
     @Override
@@ -224,11 +280,23 @@ public final class RabbitBus implements Bus {
             return new Published.Unavailable(trouble.orElse("RabbitMQ is not connected"));
         }
         var confirms = connected.get().confirms();
+        var messages = new ArrayList<Message>(events.size());
+        for (var event : events) {
+            var stamp = stampPrefix + Long.toString(nextStamp.incrementAndGet(), 36);
+            var message = new Message(stamp, RabbitMessages.properties(stamp, event), event);
+            var unsendable = confirms.unsendable(message.properties, event.length());
+            if (unsendable != null) {
+                return new Published.Refused(
+                        "RabbitMQ cannot carry event " + event.id() + " of " + event.source() + ": " + unsendable);
+            }
+            messages.add(message);
+        }
+        boolean hasQueues = hasQueues(exchange.name);
         try {
             var confirmed = new ArrayList<CompletableFuture<Void>>(events.size());
-            for (var event : events) {
-                var stamp = stampPrefix + Long.toString(nextStamp.incrementAndGet(), 36);
-                confirmed.add(confirms.publish(exchange.name, RabbitMessages.properties(stamp, event), event.body()));
+            for (var message : messages) {
+                confirmed.add(confirms.publish(
+                        exchange.name, message.stamp, message.properties, message.event.body(), hasQueues));
             }
             CompletableFuture.allOf(confirmed.toArray(CompletableFuture[]::new)).get(CONFIRM_SECONDS, TimeUnit.SECONDS);
             return new Published.Accepted();
@@ -239,6 +307,14 @@ public final class RabbitBus implements Bus {
         } catch (IOException | RuntimeException e) {
             return new Published.Unavailable("publishing to RabbitMQ: " + e.getMessage());
         }
+    }
+
+    private record Message(String stamp, AMQP.BasicProperties properties, EventMessage event) {}
+
+    /** Whether an event that no queue takes is lost: somebody may have deleted the queue, which is made again within seconds. */
+    private boolean hasQueues(String exchange) {
+        return queues.entrySet().stream()
+                .anyMatch(queue -> queue.getValue().exchange.equals(exchange) && !leaving.contains(queue.getKey()));
     }
 
     @Override

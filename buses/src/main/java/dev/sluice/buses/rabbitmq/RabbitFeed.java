@@ -35,6 +35,7 @@ final class RabbitFeed implements Bus.Feed {
 
     private final String queue;
     private final Declaration declaration;
+    private final Runnable passedOver;
     private final LinkedBlockingQueue<Given> ready = new LinkedBlockingQueue<>();
     // guarded by this
     private @Nullable Channel channel;
@@ -46,8 +47,10 @@ final class RabbitFeed implements Bus.Feed {
         void on(Connection connection) throws IOException;
     }
 
-    RabbitFeed(String queue, Declaration declaration) {
+    /** @param passedOver told of each message that holds no event */
+    RabbitFeed(String queue, Declaration declaration, Runnable passedOver) {
         this.queue = queue;
+        this.passedOver = passedOver;
         this.declaration = declaration;
     }
 
@@ -152,6 +155,7 @@ final class RabbitFeed implements Bus.Feed {
                     .addKeyValue("queue", queue)
                     .addKeyValue("cause", String.valueOf(e.getMessage()))
                     .log("a message that holds no event is passed over");
+            passedOver.run();
             var _ = acknowledge(from, tag);
         }
     }

@@ -3,7 +3,8 @@ package dev.sluice.buses.rabbitmq;
 import com.rabbitmq.client.AMQP;
 import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.codec.BadEventException;
-import dev.sluice.buses.codec.EventReader;
+import dev.sluice.buses.codec.Carried;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +24,6 @@ final class RabbitMessages {
     private static final Pattern OF_THE_BROKER =
             Pattern.compile("x-delivery-count|x-acquired-count|x-death|x-(first|last)-death-.*");
 
-    private static final EventReader READER = new EventReader();
-
     static AMQP.BasicProperties properties(String stamp, EventMessage event) {
         var headers = new HashMap<String, Object>();
         event.headers().forEach((name, value) -> {
@@ -36,7 +35,7 @@ final class RabbitMessages {
         return new AMQP.BasicProperties.Builder()
                 .deliveryMode(PERSISTENT)
                 .contentType(event.headers().get("content-type"))
-                .messageId(event.id().length() <= 255 ? event.id() : null)
+                .messageId(event.id().getBytes(StandardCharsets.UTF_8).length <= 255 ? event.id() : null)
                 .headers(headers)
                 .build();
     }
@@ -60,20 +59,7 @@ final class RabbitMessages {
         if (properties.getContentType() != null) {
             headers.put("content-type", properties.getContentType());
         }
-        var type = headers.get("ce-type");
-        var source = headers.get("ce-source");
-        var id = headers.get("ce-id");
-        return headers.containsKey("ce-specversion") && type != null && source != null && id != null
-                ? new EventMessage(headers, body, type, source, id)
-                : read(headers, body);
-    }
-
-    private static EventMessage read(Map<String, String> headers, byte[] body) throws BadEventException {
-        var events = READER.read(headers, body);
-        if (events.size() != 1) {
-            throw new BadEventException("a message holds one event, not " + events.size());
-        }
-        return events.getFirst();
+        return Carried.event(headers, body);
     }
 
     private static String toHttp(String name, boolean bare) {

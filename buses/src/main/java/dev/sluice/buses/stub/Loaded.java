@@ -2,7 +2,8 @@ package dev.sluice.buses.stub;
 
 import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.ChannelId;
-import dev.sluice.buses.bus.ChannelSettings;
+import dev.sluice.buses.bus.Placement;
+import dev.sluice.buses.bus.Roster;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,8 @@ record Loaded(
         long storeId,
         Records.@Nullable Store store,
         Map<Long, ChannelId> channels,
-        Map<Long, ChannelSettings> elsewhere,
+        Map<Long, Roster.Elsewhere> elsewhere,
+        Map<Long, Placement> placements,
         Map<Long, SubscriptionSettings> subscriptions,
         Map<Long, StoredEvent> events) {
 
@@ -25,7 +27,8 @@ record Loaded(
         long storeId = 0;
         Records.Store store = null;
         var channels = new TreeMap<Long, ChannelId>();
-        var elsewhere = new TreeMap<Long, ChannelSettings>();
+        var elsewhere = new TreeMap<Long, Roster.Elsewhere>();
+        var placements = new TreeMap<Long, Placement>();
         var subscriptions = new TreeMap<Long, SubscriptionSettings>();
         var events = new TreeMap<Long, StoredEvent>();
         for (var record : records) {
@@ -37,7 +40,10 @@ record Loaded(
                 }
                 case Records.CHANNEL -> channels.put(record.id, Records.json(record.data, ChannelId.class));
                 case Records.CHANNEL_ELSEWHERE ->
-                    elsewhere.put(record.id, Records.json(record.data, ChannelSettings.class));
+                    elsewhere.put(
+                            record.id,
+                            Records.json(record.data, Records.Channel.class).elsewhere());
+                case Records.PLACEMENT -> placements.put(record.id, Records.json(record.data, Placement.class));
                 case Records.SUBSCRIPTION ->
                     subscriptions.put(
                             record.id,
@@ -54,6 +60,6 @@ record Loaded(
                     throw new BusException("record type " + record.userRecordType + " is not known to this version");
             }
         }
-        return new Loaded(highest, storeId, store, channels, elsewhere, subscriptions, events);
+        return new Loaded(highest, storeId, store, channels, elsewhere, placements, subscriptions, events);
     }
 }

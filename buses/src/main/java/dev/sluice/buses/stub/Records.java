@@ -3,7 +3,9 @@ package dev.sluice.buses.stub;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.buses.bus.ChannelId;
+import dev.sluice.buses.bus.ChannelSettings;
 import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.bus.Roster;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.bus.Terms;
 import dev.sluice.model.delivery.Backoff;
@@ -17,7 +19,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What stands in the journal: small things as JSON, events in a compact form with a version byte. Changed only additively. */
@@ -32,8 +36,11 @@ final class Records {
     static final byte DONE = 5;
     /** A channel that another bus carries. */
     static final byte CHANNEL_ELSEWHERE = 6;
+    /** What another bus has of a subscription: {@link dev.sluice.buses.bus.Placement}. */
+    static final byte PLACEMENT = 7;
 
     private static final byte EVENT_FORMAT = 1;
+    private static final int LONGEST_TEXT = 65_535;
     private static final ObjectMapper JSON =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
@@ -42,6 +49,17 @@ final class Records {
      * @param start counts the starts: stamps of different starts never meet
      */
     record Store(String name, int start) {}
+
+    record Channel(ChannelId id, String bus, Map<String, String> arguments, boolean gone) {
+        static Channel of(Roster.Elsewhere elsewhere) {
+            var channel = elsewhere.channel();
+            return new Channel(channel.id(), channel.bus(), channel.arguments(), elsewhere.gone());
+        }
+
+        Roster.Elsewhere elsewhere() {
+            return new Roster.Elsewhere(new ChannelSettings(id, bus, arguments), gone);
+        }
+    }
 
     record Subscription(
             String uid,
@@ -119,6 +137,22 @@ final class Records {
         } catch (IOException e) {
             throw new UncheckedIOException("reading a " + type.getSimpleName() + " of the journal", e);
         }
+    }
+
+    /** Why it has no place in a record; null when it has: a text takes 65,535 bytes at most. */
+    static @Nullable String unstorable(EventMessage message) {
+        var texts = Stream.concat(
+                Stream.of(message.type(), message.source(), message.id()),
+                message.headers().entrySet().stream().flatMap(header -> Stream.of(header.getKey(), header.getValue())));
+        return texts.allMatch(Records::fits) ? null : "an attribute takes more than " + LONGEST_TEXT + " bytes";
+    }
+
+    private static boolean fits(String text) {
+        return 3 * text.length() <= LONGEST_TEXT
+                || text.chars()
+                                .map(c -> c > 0x7ff ? 3 : c > 0x7f || c == 0 ? 2 : 1)
+                                .sum()
+                        <= LONGEST_TEXT;
     }
 
     static byte[] event(String stamp, ChannelId channel, long[] subscriptions, EventMessage message) {

@@ -5,6 +5,7 @@ import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.ChannelSettings;
 import dev.sluice.buses.bus.EventMessage;
+import dev.sluice.buses.bus.Placement;
 import dev.sluice.buses.bus.Roster;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import java.io.IOException;
@@ -26,7 +27,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -60,7 +60,7 @@ public final class StubBus implements Bus, Roster {
     private final AtomicLong nextStamp = new AtomicLong();
     private final Map<ChannelId, Topic> topics = new ConcurrentHashMap<>();
     private final Map<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
-    private final Map<ChannelId, Remembered> elsewhere = new ConcurrentHashMap<>();
+    private final JournalRoster roster;
 
     private StubBus(StoreLock lock, Journal journal, Path directory, Limits limits) {
         this.lock = lock;
@@ -79,7 +79,7 @@ public final class StubBus implements Bus, Roster {
         nextId = new AtomicLong(firstFree);
         stampPrefix = store.name() + "-" + store.start() + "-";
         loaded.channels().forEach((id, channel) -> topics.put(channel, new Topic(id, channel)));
-        loaded.elsewhere().forEach((id, channel) -> elsewhere.put(channel.id(), new Remembered(id, channel)));
+        roster = new JournalRoster(journal, nextId, loaded);
         loaded.subscriptions().forEach((id, settings) -> {
             var mailbox = new Mailbox(id, settings);
             mailboxes.put(settings.uid(), mailbox);
@@ -139,29 +139,33 @@ public final class StubBus implements Bus, Roster {
     }
 
     @Override
-    public synchronized void remember(ChannelSettings channel) {
-        var record = Records.json(channel);
-        var known = elsewhere.get(channel.id());
-        long id = known == null ? nextId.getAndIncrement() : known.recordId;
-        if (known == null) {
-            journal.add(id, Records.CHANNEL_ELSEWHERE, record).join();
-        } else {
-            journal.update(id, Records.CHANNEL_ELSEWHERE, record).join();
-        }
-        elsewhere.put(channel.id(), new Remembered(id, channel));
+    public void remember(Elsewhere channel) {
+        roster.remember(channel);
     }
 
     @Override
-    public synchronized void forget(ChannelId channel) {
-        var known = elsewhere.remove(channel);
-        if (known != null) {
-            journal.delete(known.recordId).join();
-        }
+    public void forget(ChannelId channel) {
+        roster.forget(channel);
     }
 
     @Override
-    public Collection<ChannelSettings> remembered() {
-        return elsewhere.values().stream().map(Remembered::channel).toList();
+    public Collection<Elsewhere> remembered() {
+        return roster.remembered();
+    }
+
+    @Override
+    public void place(Placement placement) {
+        roster.place(placement);
+    }
+
+    @Override
+    public void forget(Placement placement) {
+        roster.forget(placement);
+    }
+
+    @Override
+    public Collection<Placement> placements() {
+        return roster.placements();
     }
 
     @Override
@@ -241,6 +245,12 @@ public final class StubBus implements Bus, Roster {
         if (to.isEmpty()) {
             return new Published.Accepted();
         }
+        for (var event : events) {
+            var unstorable = Records.unstorable(event);
+            if (unstorable != null) {
+                return new Published.Refused(unstorable);
+            }
+        }
         int bytes = events.stream().mapToInt(EventMessage::size).sum();
         var refusal = room.reserve(topic.bytes, bytes);
         if (refusal.isPresent()) {
@@ -285,7 +295,7 @@ public final class StubBus implements Bus, Roster {
     @Override
     public int pending(String uid) {
         var mailbox = mailboxes.get(uid);
-        return mailbox == null ? 0 : mailbox.open.get();
+        return mailbox == null ? 0 : mailbox.open.size();
     }
 
     private CompletableFuture<Void> settle(Waiting waiting, long subscription) {
@@ -332,9 +342,6 @@ public final class StubBus implements Bus, Roster {
         }
     }
 
-    /** A channel that another bus carries. */
-    private record Remembered(long recordId, ChannelSettings channel) {}
-
     /** A durable event with its place in the journal. */
     private record Waiting(long id, StoredEvent event, Topic topic) {}
 
@@ -342,7 +349,9 @@ public final class StubBus implements Bus, Roster {
     private static final class Mailbox implements Feed {
         private final long id;
         private final LinkedBlockingQueue<Taken> queue = new LinkedBlockingQueue<>();
-        private final AtomicInteger open = new AtomicInteger();
+        /** What waits or was given, and is not acknowledged. */
+        private final Set<Taken> open = ConcurrentHashMap.newKeySet();
+
         private volatile SubscriptionSettings settings;
         /** The subscription is gone: what still comes for it is settled at once. */
         private volatile boolean closed;
@@ -353,7 +362,7 @@ public final class StubBus implements Bus, Roster {
         }
 
         void put(Taken taken) {
-            open.incrementAndGet();
+            open.add(taken);
             queue.add(taken);
             if (closed) {
                 var _ = discard(close());
@@ -365,11 +374,11 @@ public final class StubBus implements Bus, Roster {
             return queue.take();
         }
 
+        /** All that nobody will acknowledge any more, or twice: who was given an event may have dropped it. */
         List<Taken> close() {
             closed = true;
-            var rest = new ArrayList<Taken>();
-            queue.drainTo(rest);
-            return rest;
+            queue.clear();
+            return List.copyOf(open);
         }
     }
 
@@ -400,7 +409,7 @@ public final class StubBus implements Bus, Roster {
 
         @Override
         public CompletableFuture<Void> acknowledge() {
-            return settle(waiting, mailbox.id).whenComplete((_, _) -> mailbox.open.decrementAndGet());
+            return settle(waiting, mailbox.id).whenComplete((_, _) -> mailbox.open.remove(this));
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.buses.bus.Bus.Published;
 import dev.sluice.buses.stub.StubBus;
 import dev.sluice.model.delivery.DeliveryPolicy;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,6 +165,127 @@ class BusRouterTest {
         router.putSubscription(subscription("f", FAR));
         accepts(FAR, "1");
 
+        assertThat(next(taken)).isEqualTo("1");
+    }
+
+    private void restart() {
+        router.close();
+        router = new BusRouter(stub(here));
+    }
+
+    private List<String> known(StubBus bus) {
+        return bus.subscriptions().stream().map(SubscriptionSettings::uid).toList();
+    }
+
+    @Test
+    void aBusThatWasAwayForgetsWhatWasDeletedMeanwhile() {
+        router.attach("kafka", stub(there));
+        router.addChannel(ON_KAFKA);
+        router.putSubscription(subscription("f", FAR));
+        router.putSubscription(subscription("g", FAR));
+        restart();
+
+        router.removeSubscription("f");
+        assertThat(router.subscriptions()).containsExactly(subscription("g", FAR));
+        restart(); // which must not forget that it is to be deleted
+
+        var back = stub(there);
+        assertThat(known(back)).containsExactlyInAnyOrder("f", "g");
+        router.attach("kafka", back);
+        await().atMost(Duration.ofSeconds(30)).until(() -> known(back).equals(List.of("g")));
+    }
+
+    @Test
+    void aBusThatWasAwayForgetsAChannelThatWasDeletedMeanwhile() {
+        router.attach("kafka", stub(there));
+        router.addChannel(ON_KAFKA);
+        restart();
+
+        router.removeChannel(FAR);
+        assertThat(router.hasChannel(FAR)).isFalse();
+        restart();
+        assertThat(router.hasChannel(FAR)).isFalse();
+        assertThat(router.channels()).isEmpty();
+
+        var back = stub(there);
+        assertThat(back.hasChannel(FAR)).isTrue();
+        router.attach("kafka", back);
+        await().atMost(Duration.ofSeconds(30)).until(() -> !back.hasChannel(FAR));
+    }
+
+    @Test
+    void givesWhatADeletedChannelHadTakenAfterARestartToo() throws Exception {
+        router.attach("kafka", stub(there));
+        router.addChannel(ON_KAFKA);
+        router.putSubscription(subscription("f", FAR));
+        accepts(FAR, "1");
+        router.removeChannel(FAR);
+        assertThat(router.publish(FAR, List.of(BusContract.event("late")))).isEqualTo(new Published.UnknownChannel());
+        restart();
+        var taken = taking(router.feed("f"));
+
+        var back = stub(there);
+        router.attach("kafka", back);
+
+        assertThat(next(taken)).isEqualTo("1");
+        assertThat(router.hasChannel(FAR)).isFalse();
+        await().atMost(Duration.ofSeconds(30)).until(() -> !back.hasChannel(FAR));
+        router.removeSubscription("f");
+        assertThat(known(back)).isEmpty();
+        router.addChannel(FAR); // and the name is free for another bus
+        assertThat(router.carrier(FAR)).isEqualTo("stub");
+    }
+
+    @Test
+    void tellsABusWhichSubscriptionsAreNotNew() {
+        var first = new LinkedBlockingQueue<String>();
+        router.attach("kafka", recording(stub(there), first));
+        router.addChannel(ON_KAFKA);
+        router.putSubscription(subscription("f", FAR));
+        assertThat(first.peek()).isEqualTo("f false");
+        restart();
+
+        var second = new LinkedBlockingQueue<String>();
+        router.attach("kafka", recording(stub(there), second));
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> "f true".equals(second.peek()));
+    }
+
+    private static Bus recording(Bus bus, LinkedBlockingQueue<String> told) {
+        return (Bus) Proxy.newProxyInstance(
+                Bus.class.getClassLoader(), new Class<?>[] {Bus.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("equals")) {
+                        return System.identityHashCode(self) == System.identityHashCode(arguments[0]);
+                    }
+                    if (method.getName().equals("putSubscription") && arguments.length == 2) {
+                        told.add(((SubscriptionSettings) arguments[0]).uid() + " " + arguments[1]);
+                    }
+                    return method.invoke(bus, arguments);
+                });
+    }
+
+    @Test
+    void oneChannelThatABusRefusesDoesNotKeepItFromTheOthers() throws Exception {
+        var bad = new ChannelSettings(new ChannelId("default", "bad"), "kafka", Map.of());
+        assertThatThrownBy(() -> router.addChannel(bad)).isInstanceOf(BusException.class);
+        assertThatThrownBy(() -> router.addChannel(ON_KAFKA)).isInstanceOf(BusException.class);
+        assertThatThrownBy(() -> router.putSubscription(subscription("f", FAR))).isInstanceOf(BusException.class);
+        var taken = taking(router.feed("f"));
+        var stub = stub(there);
+
+        router.attach("kafka", (Bus) Proxy.newProxyInstance(
+                Bus.class.getClassLoader(), new Class<?>[] {Bus.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("equals")) {
+                        return System.identityHashCode(self) == System.identityHashCode(arguments[0]);
+                    }
+                    if (method.getName().equals("addChannel") && arguments[0].equals(bad)) {
+                        throw new BusException("an argument is not known");
+                    }
+                    return method.invoke(stub, arguments);
+                }));
+        await().atMost(Duration.ofSeconds(30)).until(() -> known(stub).equals(List.of("f")));
+
+        accepts(FAR, "1");
         assertThat(next(taken)).isEqualTo("1");
     }
 

@@ -177,6 +177,23 @@ class IngressIT {
         }
     }
 
+    /** What is announced and never comes must not hold the connection, and what comes is not read to its end. */
+    @Test
+    void doesNotReadALongBodyThatIsForNobody() throws Exception {
+        for (var request : List.of("POST /other", "PUT /", "POST /")) {
+            var host = request.equals("POST /") ? "nobody" : EventsRig.HOST;
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), ingress.port())) {
+                socket.setSoTimeout(30_000);
+                socket.getOutputStream()
+                        .write((request + " HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: 100000000\r\n\r\n"
+                                        + "x".repeat((64 << 10) + 1))
+                                .getBytes(StandardCharsets.ISO_8859_1));
+                var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+                assertThat(answer).startsWith("HTTP/1.1 40").containsIgnoringCase("connection: close");
+            }
+        }
+    }
+
     @Test
     void asksToComeBackWhenTheBusIsFull() {
         bus.putSubscription(new SubscriptionSettings(

@@ -170,6 +170,18 @@ class KafkaBusIT extends BusContract {
         assertThat(ids(drain(one).next(1))).containsExactly("b");
     }
 
+    /** As a cluster does with offsets that were not committed for a week. */
+    @Test
+    void givesEverythingToASubscriptionWhoseOffsetsTheClusterHasForgotten() throws Exception {
+        var one = subscribe("one");
+        publish("a", "b");
+        bus().removeSubscription(one.uid()); // its group, not its topic
+
+        bus().putSubscription(one, true);
+
+        assertThat(ids(drain(one).next(2))).containsExactly("a", "b");
+    }
+
     @Test
     void takesItsTopicsSettingsFromTheChannelsArguments() {
         var wide = new ChannelId("default", channel.name() + "-wide");

@@ -11,6 +11,7 @@ import dev.sluice.buses.bus.Bus;
 import dev.sluice.buses.bus.BusContract;
 import dev.sluice.buses.bus.ChannelId;
 import dev.sluice.buses.bus.ChannelSettings;
+import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.testing.servers.RabbitServer;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +67,89 @@ class RabbitBusIT extends BusContract {
         return false;
     }
 
+    /** The client takes a number for it before it finds that it cannot send it. */
+    @Test
+    void refusesWhatRabbitCannotCarryAndGoesOn() throws Exception {
+        subscribe("one");
+        var wide = new TreeMap<>(event("wide").headers());
+        wide.put("content-type", "text/plain; x=" + "y".repeat(300));
+        var long_ = new TreeMap<>(event("long").headers());
+        long_.put("ce-more", "z".repeat(200_000));
+        for (var headers : List.of(wide, long_)) {
+            var event = new EventMessage(headers, new byte[0], "dev.sluice.test", "/tests", "wide");
+            assertThat(bus().publish(channel, List.of(event))).isInstanceOf(Bus.Published.Refused.class);
+        }
+
+        for (var id : List.of("a", "b", "c")) {
+            var accepted = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return bus().publish(channel, List.of(event(id)));
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertThat(accepted.get(9, TimeUnit.SECONDS)).isEqualTo(new Bus.Published.Accepted());
+        }
+    }
+
+    /** Made before RabbitMQ 4.0, where a queue gets a delivery limit, or by somebody else. */
+    @Test
+    void usesAQueueThatWasMadeWithOtherArguments() throws Exception {
+        var factory = new ConnectionFactory();
+        factory.setHost("127.0.0.1");
+        factory.setPort(rabbit.port());
+        try (var connection = factory.newConnection()) {
+            connection
+                    .createChannel()
+                    .queueDeclare(
+                            "rabbitmq.default.one." + channel.name() + "-one",
+                            true,
+                            false,
+                            false,
+                            Map.of("x-queue-type", "quorum", "x-delivery-limit", 7));
+        }
+        var one = subscribe("one");
+        publish("a");
+        assertThat(ids(drain(one).next(1))).containsExactly("a");
+    }
+
+    /** What nobody would ever get must not be accepted. */
+    @Test
+    void acceptsNothingWhileItsOnlyQueueIsGone() throws Exception {
+        var one = subscribe("one");
+        var factory = new ConnectionFactory();
+        factory.setHost("127.0.0.1");
+        factory.setPort(rabbit.port());
+        try (var connection = factory.newConnection()) {
+            connection
+                    .createChannel()
+                    .queueUnbind(
+                            "rabbitmq." + one.namespace() + "." + one.name() + "." + one.uid(),
+                            "rabbitmq.default." + channel.name(),
+                            "");
+        }
+
+        assertThat(bus().publish(channel, List.of(event("lost")))).isInstanceOf(Bus.Published.Unavailable.class);
+        await().atMost(Duration.ofSeconds(60)) // it is bound again
+                .until(() -> bus().publish(channel, List.of(event("kept"))) instanceof Bus.Published.Accepted);
+        assertThat(ids(drain(one).next(1))).containsExactly("kept");
+    }
+
+    /** The channel is closed by it, and the connection is not. */
+    @Test
+    void publishesAgainAfterSomebodyDeletedTheExchange() throws Exception {
+        subscribe("one");
+        var factory = new ConnectionFactory();
+        factory.setHost("127.0.0.1");
+        factory.setPort(rabbit.port());
+        try (var connection = factory.newConnection()) {
+            connection.createChannel().exchangeDelete("rabbitmq.default." + channel.name());
+        }
+
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> bus().publish(channel, List.of(event("again"))) instanceof Bus.Published.Accepted);
+    }
+
     /** As the broker does when an event was out for longer than its limit: the connection stays. */
     @Test
     void consumesAgainWhenTheBrokerClosesTheChannelOfAConsumer() throws Exception {
@@ -76,7 +160,7 @@ class RabbitBusIT extends BusContract {
         try (var connection = factory.newConnection()) {
             var admin = connection.createChannel();
             var queue = admin.queueDeclare("kept", true, false, false, Map.of()).getQueue();
-            var feed = new RabbitFeed(queue, _ -> {});
+            var feed = new RabbitFeed(queue, _ -> {}, () -> {});
             feed.attach((Connection) Proxy.newProxyInstance(
                     Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (_, method, arguments) -> {
                         var result = method.invoke(connection, arguments);
@@ -118,7 +202,7 @@ class RabbitBusIT extends BusContract {
             for (var body : List.of("one", "another")) {
                 admin.basicPublish("", queue, properties, body.getBytes(StandardCharsets.UTF_8));
             }
-            var feed = new RabbitFeed(queue, _ -> {});
+            var feed = new RabbitFeed(queue, _ -> {}, () -> {});
 
             var given = new ArrayList<Map<String, String>>();
             for (int times = 0; times < 3; times++) {

@@ -190,6 +190,60 @@ class StubBusTest {
     }
 
     @Test
+    void aDeletedSubscriptionGivesBackTheRoomOfWhatItsDispatcherHolds() throws Exception {
+        try (var bus = StubBus.open(directory, new StubBus.Limits(20_000, 20_000, 0))) {
+            bus.addChannel(CHANNEL);
+            bus.putSubscription(subscription("one"));
+            int most = fill(bus);
+            var held = takeAll(bus, "one");
+            assertThat(held).hasSize(most);
+
+            bus.removeSubscription("one");
+
+            bus.putSubscription(subscription("two"));
+            assertThat(fill(bus)).isEqualTo(most);
+            held.getFirst().acknowledge().get(); // late, and of nobody: it changes nothing
+            assertThat(bus.publish(CHANNEL, List.of(event("0000")))).isInstanceOf(Published.Full.class);
+        }
+    }
+
+    private static int fill(Bus bus) throws InterruptedException {
+        int accepted = 0;
+        while (bus.publish(CHANNEL, List.of(event("%04d".formatted(accepted)))) instanceof Published.Accepted) {
+            accepted++;
+        }
+        return accepted;
+    }
+
+    @Test
+    void countsWhatIsAcknowledgedTwiceOnce() throws Exception {
+        try (var bus = open()) {
+            bus.addChannel(CHANNEL);
+            bus.putSubscription(subscription("one"));
+            bus.publish(CHANNEL, List.of(event("a"), event("b")));
+            var first = bus.feed("one").take();
+            first.acknowledge().get();
+            first.acknowledge().get();
+            assertThat(bus.pending("one")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void refusesWhatItsRecordsHaveNoPlaceForAndKeepsItsRoom() throws Exception {
+        try (var bus = StubBus.open(directory, new StubBus.Limits(300_000, 300_000, 0))) {
+            bus.addChannel(CHANNEL);
+            bus.putSubscription(subscription("one"));
+            for (int i = 0; i < 10; i++) {
+                assertThat(bus.publish(CHANNEL, List.of(event("x".repeat(65_536)))))
+                        .isInstanceOf(Published.Refused.class);
+                assertThat(bus.publish(CHANNEL, List.of(event("ü".repeat(32_768)))))
+                        .isInstanceOf(Published.Refused.class);
+            }
+            assertThat(bus.publish(CHANNEL, List.of(event("ü".repeat(32_767))))).isEqualTo(new Published.Accepted());
+        }
+    }
+
+    @Test
     void takesNothingForAChannelThatIsNotThere() throws Exception {
         try (var bus = open()) {
             assertThat(bus.publish(CHANNEL, List.of(event("a")))).isEqualTo(new Published.UnknownChannel());

@@ -1,8 +1,11 @@
 package dev.sluice.api.eventing.config;
 
 import dev.sluice.api.duck.DeliveryRules;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What the ConfigMaps of {@code knative-eventing} say that Sluice reads: one ConfigMap replaces its part. */
 public record EventingSettings(BrokerDefaults brokers, ChannelDefaults channels, Map<String, String> features) {
@@ -15,6 +18,18 @@ public record EventingSettings(BrokerDefaults brokers, ChannelDefaults channels,
     public static final String FEATURES = "config-features";
 
     private static final String AUTO_CREATE = "eventtype-auto-create";
+
+    /** The values of Knative's other flags that say what holds here in any case. */
+    private static final Map<String, List<String>> SUPPORTED = Map.of(
+            "authentication-oidc", List.of("disabled"),
+            "cross-namespace-event-links", List.of("disabled"),
+            "default-authorization-mode", List.of("allow-all", "allow-same-namespace"),
+            "istio", List.of("disabled"),
+            "kreference-group", List.of("disabled"),
+            "kreference-mapping", List.of("disabled"),
+            "new-apiserversource-filters", List.of("disabled"),
+            "new-trigger-filters", List.of("enabled"),
+            "transport-encryption", List.of("disabled"));
 
     /** The ConfigMaps that are read. */
     public static final Set<String> NAMES = Set.of(BROKERS, BROKER_CHANNEL, CHANNELS, FEATURES);
@@ -51,6 +66,19 @@ public record EventingSettings(BrokerDefaults brokers, ChannelDefaults channels,
             }
         }
         return data;
+    }
+
+    /** The flags that ask for what there is not, for people: they have no effect. */
+    public List<String> unsupported() {
+        var found = new ArrayList<String>();
+        new TreeMap<>(features).forEach((key, given) -> {
+            var value = given.strip();
+            var fine = SUPPORTED.get(key);
+            if (fine != null && fine.stream().noneMatch(value::equalsIgnoreCase)) {
+                found.add(key + ": " + value + " is not supported, " + String.join(" or ", fine) + " holds");
+            }
+        });
+        return found;
     }
 
     public DeliveryRules.Allowed delivery() {

@@ -1,0 +1,61 @@
+package dev.sluice.buses.rabbitmq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** A channel that breaks. */
+class ConfirmsTest {
+    private final CountDownLatch aborted = new CountDownLatch(1);
+    private final AtomicLong next = new AtomicLong(1);
+    private volatile boolean broken;
+
+    private final Connection connection = (Connection) Proxy.newProxyInstance(
+            Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (_, method, _) -> {
+                if (method.getName().equals("abort")) {
+                    aborted.countDown();
+                }
+                return null;
+            });
+
+    private final Channel channel = (Channel) Proxy.newProxyInstance(
+            Channel.class.getClassLoader(),
+            new Class<?>[] {Channel.class},
+            (_, method, _) -> switch (method.getName()) {
+                case "getConnection" -> connection;
+                case "getNextPublishSeqNo" -> next.get();
+                case "basicPublish" -> {
+                    next.incrementAndGet(); // before anything can go wrong
+                    if (broken) {
+                        throw new IOException("no");
+                    }
+                    yield null;
+                }
+                default -> null;
+            });
+
+    /** Whether its number counts at the broker cannot be known: nothing may wait for a confirm on this channel any more. */
+    @Test
+    void whatCannotBeSentEndsTheConnectionAndEverythingThatWaits() throws Exception {
+        var confirms = new Confirms(channel);
+        var properties = new AMQP.BasicProperties();
+        var first = confirms.publish("x", "1", properties, new byte[0], false);
+        assertThat(first).isNotDone();
+        broken = true;
+
+        assertThatThrownBy(() -> confirms.publish("x", "2", properties, new byte[0], true))
+                .isInstanceOf(IOException.class);
+
+        assertThat(first).isCompletedExceptionally();
+        assertThat(aborted.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+}
