@@ -70,7 +70,8 @@ class FailureIT {
                     return false;
                 });
                 var fixture = new Fixture()
-                        .program(Fixture.timeouts(Duration.ofMillis(300), Duration.ofSeconds(30), Duration.ofSeconds(30)))
+                        .program(Fixture.timeouts(
+                                Duration.ofMillis(300), Duration.ofSeconds(30), Duration.ofSeconds(30)))
                         .ready(pod);
                 var client = fixture.client()) {
             client.send(RawClient.get(Fixture.HOST, "/"));
