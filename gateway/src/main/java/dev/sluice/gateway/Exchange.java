@@ -227,6 +227,7 @@ final class Exchange {
             return onPool(ticket.pod().pool(), settings.h2c(), settings.responseStartTimeout());
         } catch (Refused _) {
             refused = true;
+            guard.detach(); // it may wait now as long as others
             if (trace != null) {
                 trace.refused();
             }
@@ -249,9 +250,12 @@ final class Exchange {
         }
     }
 
-    /** The whole answer is here: whoever reads it to its end may ask again at once and finds the place free. */
+    /**
+     * The whole answer is here: whoever reads it to its end may ask again at once and finds the place free. A request that waits already
+     * gets the place when the connection is free too: a pod with a limit of one may serve only one.
+     */
     private void whole() {
-        if (body.complete()) {
+        if (body.complete() && at != null && !at.hasWaiting()) {
             leave();
         }
     }

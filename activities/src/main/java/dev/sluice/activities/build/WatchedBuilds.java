@@ -8,6 +8,7 @@ import io.temporal.failure.ApplicationFailure;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -92,7 +93,10 @@ final class WatchedBuilds {
 
         @Override
         public void onUpdate(Build old, Build build) {
-            if (old.getStatus().done() != build.getStatus().done() || Turns.started(old) != Turns.started(build)) {
+            if (old.getStatus().done() != build.getStatus().done()
+                    || Turns.started(old) != Turns.started(build)
+                    || !Objects.equals(
+                            old.getSpec().concurrency(), build.getSpec().concurrency())) {
                 tell();
             }
         }

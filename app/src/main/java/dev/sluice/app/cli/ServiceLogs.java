@@ -1,5 +1,6 @@
 package dev.sluice.app.cli;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watcher;
@@ -10,13 +11,17 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /** The logs of all pods of a service; followed, also of those that come later: each line with its pod when there are several. */
 final class ServiceLogs {
-    private static final String CONTAINER = "user-container";
+    private static final String SERVING = "kubectl.kubernetes.io/default-container";
+    private static final String UNNAMED = "user-container";
 
     private final Session session;
     private final String namespace;
@@ -87,10 +92,24 @@ final class ServiceLogs {
         }
     }
 
+    /** The container that serves, as its pod says it; pods of before said nothing. */
+    static String serving(Pod pod) {
+        var containers = pod.getSpec().getContainers();
+        var annotations = Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.<String, String>of());
+        return Optional.ofNullable(annotations.get(SERVING))
+                .orElseGet(() -> containers.stream()
+                        .map(Container::getName)
+                        .filter(UNNAMED::equals)
+                        .findFirst()
+                        .orElseGet(() -> containers.isEmpty()
+                                ? UNNAMED
+                                : containers.getFirst().getName()));
+    }
+
     private static boolean started(Pod pod) {
         return pod.getStatus() != null
                 && pod.getStatus().getContainerStatuses().stream()
-                        .anyMatch(c -> c.getName().equals(CONTAINER)
+                        .anyMatch(c -> c.getName().equals(serving(pod))
                                 && (c.getState().getRunning() != null
                                         || c.getState().getTerminated() != null));
     }
@@ -111,7 +130,7 @@ final class ServiceLogs {
                 .pods()
                 .inNamespace(namespace)
                 .withName(pod.getMetadata().getName())
-                .inContainer(CONTAINER);
+                .inContainer(serving(pod));
         return tail < 0 ? logs : logs.tailingLines(tail);
     }
 }

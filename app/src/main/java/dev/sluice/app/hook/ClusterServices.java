@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,8 +65,15 @@ final class ClusterServices implements PushedServices {
                 start(next(source.last(), namespace, name, service, push));
                 return name;
             }
-            switch (PushAgain.of(known, service, running)) {
+            var wanted = PushAgain.of(known, service, running);
+            if (wanted != PushAgain.BUILD && PushAgain.isOld(push, ofService(namespace, service), running)) {
+                return name;
+            }
+            switch (wanted) {
                 case NOTHING -> {
+                    if (known.getStatus().done()) { // a newer one may be on its way
+                        stopOthers(namespace, service);
+                    }
                     return name;
                 }
                 case DEPLOY -> {
@@ -92,8 +100,7 @@ final class ClusterServices implements PushedServices {
 
     /** What is being built would be deployed after what is wanted now. */
     private void stopOthers(String namespace, String service) {
-        for (var build :
-                builds(namespace).withLabel(BuiltService.LABEL, service).list().getItems()) {
+        for (var build : ofService(namespace, service)) {
             if (!build.getStatus().done() && PushAgain.isDeployed(build, service)) {
                 builds(namespace)
                         .resource(build)
@@ -102,6 +109,10 @@ final class ClusterServices implements PushedServices {
                                 "{\"spec\":{\"Status\":\"" + BuildSpec.CANCELLED + "\"}}");
             }
         }
+    }
+
+    private List<Build> ofService(String namespace, String service) {
+        return builds(namespace).withLabel(BuiltService.LABEL, service).list().getItems();
     }
 
     private NonNamespaceOperation<Build, KubernetesResourceList<Build>, Resource<Build>> builds(String namespace) {

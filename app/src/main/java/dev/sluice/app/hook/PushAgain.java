@@ -3,6 +3,7 @@ package dev.sluice.app.hook;
 import dev.sluice.api.build.Build;
 import dev.sluice.api.build.BuildStatus;
 import dev.sluice.builds.BuiltService;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,8 +29,36 @@ enum PushAgain {
         if (status.succeeded().filter(c -> c.status().equals("True")).isEmpty()) {
             return BUILD;
         }
-        var image = Optional.ofNullable(status.image()).flatMap(BuildStatus.Image::pinned);
+        var image = pinned(build);
         return image.isEmpty() || image.get().equals(running) ? NOTHING : DEPLOY;
+    }
+
+    /**
+     * Whether a push is only told again, or late: the commit that it came from has been built, but is neither what the service runs
+     * nor on its way to be.
+     */
+    static boolean isOld(Push push, List<Build> all, String running) {
+        if (push.before().isEmpty()) {
+            return false;
+        }
+        var origin = all.stream()
+                .filter(build -> push.before().equals(revision(build)))
+                .toList();
+        return !origin.isEmpty()
+                && origin.stream()
+                        .allMatch(build -> build.getStatus().done()
+                                && !running.equals(pinned(build).orElse("")));
+    }
+
+    private static Optional<String> pinned(Build build) {
+        return Optional.ofNullable(build.getStatus().image()).flatMap(BuildStatus.Image::pinned);
+    }
+
+    private static String revision(Build build) {
+        var source = build.getSpec().source();
+        return source == null || source.git() == null
+                ? "" // which no push comes from
+                : Objects.requireNonNullElse(source.git().revision(), "");
     }
 
     static boolean isDeployed(Build build, String service) {

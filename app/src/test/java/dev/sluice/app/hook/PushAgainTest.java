@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.build.Build;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,32 @@ class PushAgainTest {
         assertThat(PushAgain.of(build("site", "Unknown", "Status: BuildCancelled"), "site", ""))
                 .isEqualTo(PushAgain.BUILD);
         assertThat(PushAgain.of(build("other", "True", ""), "site", "")).isEqualTo(PushAgain.BUILD);
+    }
+
+    /** O, A and B were built, C is being built. */
+    @ParameterizedTest
+    @CsvSource({
+        "b, b, false", // back from what runs
+        "c, b, false", // back from what is being built
+        "a, a, false", // forward again
+        "o, b, true", // what brought A, told again
+        "'', b, false",
+        "x, b, false"
+    })
+    void tellsGoingBackFromWhatIsToldAgain(String before, String running, boolean old) {
+        var all = List.of(pushed("o", "True"), pushed("a", "True"), pushed("b", "True"), pushed("c", "Unknown"));
+        assertThat(PushAgain.isOld(new Push("main", COMMIT, before), all, "r/site@sha256:" + running))
+                .isEqualTo(old);
+    }
+
+    private static Build pushed(String commit, String succeeded) {
+        return Serialization.unmarshal("""
+                metadata: {name: site-push-%s}
+                spec: {source: {git: {url: "http://git/site", revision: "%s"}}}
+                status:
+                  conditions: [{type: Succeeded, status: "%s"}]
+                  image: {name: "r/site:1", digest: "sha256:%s"}
+                """.formatted(commit, commit, succeeded, commit), Build.class);
     }
 
     @ParameterizedTest

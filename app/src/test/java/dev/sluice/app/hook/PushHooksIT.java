@@ -76,7 +76,7 @@ class PushHooksIT {
                         PushSignature.GITHUB,
                         "sha256=" + PushSignature.hmac(PUSH.getBytes(UTF_8), "geheim")))
                 .isEqualTo("202 build s-push");
-        assertThat(built).containsExactly(new Push("main", COMMIT));
+        assertThat(built).containsExactly(new Push("main", COMMIT, ""));
     }
 
     @Test
@@ -89,7 +89,7 @@ class PushHooksIT {
         var signature = "sha256=" + PushSignature.hmac(pushed.getBytes(UTF_8), "geheim");
 
         assertThat(post("/n/s", pushed, PushSignature.BITBUCKET, signature)).isEqualTo("202 build s-push");
-        assertThat(built).containsExactly(new Push("main", COMMIT));
+        assertThat(built).containsExactly(new Push("main", COMMIT, ""));
         assertThat(post("/n/s", pushed.replaceAll("[0-9a-f]{40}", "0".repeat(40)), PushSignature.GITLAB, "geheim"))
                 .isEqualTo("200 nothing to build");
     }

@@ -117,7 +117,7 @@ final class CredentialsStep {
     private static URI url(Entry entry) {
         try {
             var url = new URI(entry.target());
-            if (url.getScheme() != null && url.getHost() != null) {
+            if (url.getScheme() != null && url.getRawAuthority() != null) {
                 return url;
             }
         } catch (URISyntaxException _) {

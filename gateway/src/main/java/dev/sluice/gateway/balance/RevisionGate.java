@@ -445,6 +445,10 @@ public final class RevisionGate {
         return stat;
     }
 
+    public synchronized boolean hasWaiting() {
+        return line.size() > 0;
+    }
+
     public synchronized boolean hasOpenPod() {
         return pods.open().length > 0;
     }

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ final class ClientEndpoint extends Http2Endpoint {
     final ArrayDeque<Http1Leg> legs = new ArrayDeque<>(1);
 
     private boolean settled;
+    private @Nullable ScheduledFuture<?> preface;
+    private @Nullable ScheduledFuture<?> unused;
     private boolean sweeping;
     private int sweepsIdle;
 
@@ -80,8 +83,9 @@ final class ClientEndpoint extends Http2Endpoint {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
         super.handlerAdded(ctx);
-        loop.loop().schedule(this::closeUnlessSettled, http2.limits().preface().toMillis(), TimeUnit.MILLISECONDS);
-        loop.loop()
+        preface = loop.loop()
+                .schedule(this::closeUnlessSettled, http2.limits().preface().toMillis(), TimeUnit.MILLISECONDS);
+        unused = loop.loop()
                 .schedule(() -> closeIfIdleSince(0), http2.limits().keepAlive().toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -248,6 +252,11 @@ final class ClientEndpoint extends Http2Endpoint {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         super.channelInactive(ctx);
+        for (var timer : new ScheduledFuture<?>[] {preface, unused}) {
+            if (timer != null) {
+                timer.cancel(false); // it would hold the connection for two minutes
+            }
+        }
         legs.forEach(Http1Leg::close);
         legs.clear();
         loop.flush();

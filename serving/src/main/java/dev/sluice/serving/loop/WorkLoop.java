@@ -216,8 +216,22 @@ public final class WorkLoop<K> implements AutoCloseable {
                     .addKeyValue("attempt", entry.failures)
                     .setCause(e)
                     .log("reconciling failed; trying again");
-            onFailure.accept(key, e);
+            if (Integer.bitCount(entry.failures) == 1) { // what fails for long is not told each minute
+                tell(key, e);
+            }
         }
         return Outcome.again(pause);
+    }
+
+    private void tell(K key, RuntimeException failure) {
+        try {
+            onFailure.accept(key, failure);
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("loop", name)
+                    .addKeyValue("key", key)
+                    .setCause(e)
+                    .log("a failure could not be told");
+        }
     }
 }

@@ -142,7 +142,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
                     conditions,
                     route.getStatus().traffic(),
                     route.getStatus().rollout());
-            labels.add(route, good.targets());
+            labels.add(route, route.getStatus().traffic()); // which is what is served
             return Outcome.again(TAKEN);
         }
         Map<String, HostRule> rules = hosts.rules(route, good.targets());

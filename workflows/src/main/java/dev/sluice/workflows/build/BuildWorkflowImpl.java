@@ -208,7 +208,7 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
                 var end = watcher(container, null).watchStep(step);
                 running = null;
                 if (end.kind() != BuildActivities.StepEnd.Kind.LOST) {
-                    archive(step, null);
+                    var _ = archive(step, null);
                 }
                 if (!end.succeeded()) {
                     return end;
@@ -257,7 +257,7 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
         }
     }
 
-    private void archive(StepRef step, @Nullable Duration limit) {
+    private Promise<Void> archive(StepRef step, @Nullable Duration limit) {
         var options = ActivityOptions.newBuilder()
                 .setStartToCloseTimeout(SHORT)
                 .setScheduleToCloseTimeout(limit)
@@ -268,22 +268,24 @@ public final class BuildWorkflowImpl implements BuildWorkflow {
                 .setSummary("keep the logs of " + step.container())
                 .build();
         var keeper = Workflow.newActivityStub(BuildActivities.class, options);
-        archiving.add(Async.procedure(keeper::archiveLogs, step));
+        var archived = Async.procedure(keeper::archiveLogs, step);
+        archiving.add(archived);
+        return archived;
     }
 
     /** Keeps what the running step has printed, tells the end and removes the pod. */
     private Verdict stopped(BuildRef build, Verdict verdict) {
-        if (running != null) {
-            archive(running, bounded ? LAST_LINES : null);
-        }
+        var last = running; // which another coroutine may change while the status is written
+        var lines = last == null ? null : archive(last, bounded ? LAST_LINES : null);
         if (!bounded) {
             finished(build, verdict);
             activities("delete the pod").deletePod(build);
             return verdict;
         }
         activities("write the status").finish(build, verdict);
-        if (running != null) {
-            kept(build, archiving.removeLast());
+        if (lines != null) {
+            archiving.remove(lines);
+            kept(build, lines);
         }
         activities("delete the pod").deletePod(build);
         archiving.forEach(one -> kept(build, one));

@@ -44,7 +44,7 @@ record DomainMappingAdmission(String version, String clusterDomain) implements K
         var metadata = Json.object(object, "metadata");
         var errors = new ArrayList<FieldErrors>();
         errors.add(name(metadata).viaField("metadata"));
-        errors.add(MetadataRules.httpProtocol(object).viaField("metadata"));
+        errors.add(MetadataRules.httpProtocol(object, old).viaField("metadata"));
         var reference = Json.object(Json.object(object, "spec"), "ref");
         errors.add(reference(reference, Json.text(metadata, "namespace")).viaField("spec.ref"));
         if (old != null && !MetadataRules.owned(object)) {

@@ -83,10 +83,12 @@ final class MetadataRules {
         return FieldErrors.none();
     }
 
-    /** Of a Service, Route or DomainMapping: what becomes of requests without TLS. */
-    static FieldErrors httpProtocol(ObjectNode object) {
+    /** Of a Service, Route or DomainMapping: what becomes of requests without TLS. What has been stored stays. */
+    static FieldErrors httpProtocol(ObjectNode object, @Nullable ObjectNode old) {
         var value = annotations(object).get(NetworkingNames.HTTP_PROTOCOL);
-        return value == null || PROTOCOLS.contains(value.toLowerCase(Locale.ROOT))
+        boolean known =
+                old != null && value != null && value.equals(annotations(old).get(NetworkingNames.HTTP_PROTOCOL));
+        return value == null || known || PROTOCOLS.contains(value.toLowerCase(Locale.ROOT))
                 ? FieldErrors.none()
                 : FieldErrors.invalid(value, NetworkingNames.HTTP_PROTOCOL).viaField("annotations");
     }

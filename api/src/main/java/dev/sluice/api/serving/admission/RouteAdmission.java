@@ -33,7 +33,7 @@ final class RouteAdmission extends ServingAdmission {
         errors.add(MetadataRules.labels(object, FREE, Map.of(ServingLabels.SERVICE, "Service"))
                 .viaField("metadata"));
         errors.add(MetadataRules.rolloutDuration(object).viaField("metadata"));
-        errors.add(MetadataRules.httpProtocol(object).viaField("metadata"));
+        errors.add(MetadataRules.httpProtocol(object, old).viaField("metadata"));
         errors.add(TrafficRules.validate(Json.object(object, "spec"), false).viaField("spec"));
         if (old != null && !MetadataRules.owned(object)) {
             errors.add(MetadataRules.stampKept(object, old));

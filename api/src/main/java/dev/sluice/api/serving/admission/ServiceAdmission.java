@@ -37,7 +37,7 @@ final class ServiceAdmission extends ServingAdmission {
         errors.add(MetadataRules.labels(object, Set.of(), Map.of()).viaField("metadata"));
         errors.add(MetadataRules.noAutoscaling(object).viaField("metadata"));
         errors.add(MetadataRules.rolloutDuration(object).viaField("metadata"));
-        errors.add(MetadataRules.httpProtocol(object).viaField("metadata"));
+        errors.add(MetadataRules.httpProtocol(object, old).viaField("metadata"));
         errors.add(TemplateRules.template(template, object, config).viaField("spec.template"));
         errors.add(TrafficRules.validate(spec, true).viaField("spec"));
         if (old != null) {
