@@ -82,10 +82,20 @@ final class FurtherPods {
                         .anyMatch(source -> source != null && claim.equals(source.getClaimName()));
     }
 
-    /** Whether not everything in the pod has ended. */
+    /** Whether not everything of the build in the pod has ended. */
     static boolean mayRun(Pod pod) {
-        var phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
-        return !"Succeeded".equals(phase) && !"Failed".equals(phase);
+        if (pod.getStatus() == null) {
+            return true;
+        }
+        var phase = pod.getStatus().getPhase();
+        // what somebody has put beside a build's containers may go on for ever, but only the last of ours comes after
+        // all steps
+        boolean through = pod.getMetadata().getDeletionTimestamp() == null
+                && pod.getStatus().getContainerStatuses().stream()
+                        .anyMatch(s -> s.getName().equals(BuildPods.NOP)
+                                && s.getState() != null
+                                && s.getState().getTerminated() != null);
+        return !through && !"Succeeded".equals(phase) && !"Failed".equals(phase);
     }
 
     static Optional<Pod> newest(KubernetesClient client, BuildRef build) {

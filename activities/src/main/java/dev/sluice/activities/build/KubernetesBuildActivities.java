@@ -153,7 +153,7 @@ public final class KubernetesBuildActivities implements BuildActivities {
             throw ApplicationFailure.newFailure("the lost pod of build " + build + " is leaving", "PodLeaving");
         }
         if (pod == null) {
-            claim.ifPresent(name -> vacate(build, name));
+            claim.ifPresent(name -> vacate(attempt, name));
             var wanted = pods.pod(ready.build(), ready.spec(), ready.secrets());
             pod = client.resource(
                             BuildVolumes.mounted(FurtherPods.of(wanted, attempt), ready.spec(), claim.orElse(null)))
@@ -185,9 +185,13 @@ public final class KubernetesBuildActivities implements BuildActivities {
     }
 
     /** Two pods must not work in one workspace: what may still be at it is ended first. */
-    private void vacate(BuildRef build, String claim) {
+    private void vacate(Attempt attempt, String claim) {
+        var build = attempt.build();
+        var own = BuildPods.name(
+                build, attempt.number()); // which an earlier, slower call of this may have made meanwhile
         var busy = FurtherPods.ofAnyBuild(client, build.namespace()).list().getItems().stream()
-                .filter(pod -> FurtherPods.worksIn(pod, claim))
+                .filter(pod -> FurtherPods.worksIn(pod, claim)
+                        && !pod.getMetadata().getName().equals(own))
                 .toList();
         if (busy.isEmpty()) {
             return;

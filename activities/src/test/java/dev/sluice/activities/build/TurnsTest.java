@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.api.build.Build;
 import dev.sluice.api.build.BuildStatus;
 import dev.sluice.api.conditions.Condition;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -106,6 +107,19 @@ class TurnsTest {
                 .as("what has ended forbids nothing")
                 .isEqualTo(new Turns.Place.Wait(List.of(old)));
         assertThat(Turns.leaving(builds, () -> List.of(pod(old, "Failed")), LATER))
+                .isEmpty();
+        var accompanied = pod(old, "Running");
+        accompanied
+                .getStatus()
+                .setContainerStatuses(List.of(new ContainerStatusBuilder()
+                        .withName(BuildPods.NOP)
+                        .withNewState()
+                        .withNewTerminated()
+                        .endTerminated()
+                        .endState()
+                        .build()));
+        assertThat(Turns.leaving(builds, () -> List.of(accompanied), LATER))
+                .as("all but a container of somebody else's has ended")
                 .isEmpty();
         assertThat(Turns.leaving(builds, () -> List.of(pod(old, "Running")), LATER.plusSeconds(300)))
                 .as("on a node that says nothing any more")
