@@ -7,6 +7,7 @@ import dev.sluice.buses.dispatch.Parcels;
 import dev.sluice.buses.dispatch.Turns;
 import dev.sluice.buses.metrics.SubscriptionMeters;
 import dev.sluice.buses.send.Courier;
+import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.model.delivery.Verdict;
 import dev.sluice.workflows.delivery.DeliveryActivities;
 import dev.sluice.workflows.delivery.DeliveryWorkflowImpl;
@@ -26,17 +27,20 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes the attempts of a round with the same courier as the dispatcher, to wherever the subscription points now. */
 public final class CourierDeliveryActivities implements DeliveryActivities {
     private static final Logger LOG = LoggerFactory.getLogger(CourierDeliveryActivities.class);
-    private static final long HEARTBEAT_MILLIS = 1_000;
+    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
     /** What Temporal may take to hear of a round that has ended. */
     private static final Duration TELL = Duration.ofSeconds(10);
     /** For one turn: a worker makes a bounded number of rounds at a time, and other subscriptions want theirs. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LEAST_PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration MOST_PATIENCE = Duration.ofMinutes(5);
 
     private final Dispatcher dispatcher;
     private final Courier courier;
@@ -78,10 +82,13 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
         int begun = 0;
         try {
             for (var event : round.events()) {
-                while (!width.tryAcquire(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS)) {
-                    heartbeat(context, to, results);
+                // what may begin before Temporal hears more counts when this process dies: an event that kills it must
+                var behind = stamps(round, begun + DeliveryWorkflowImpl.ROUND_WIDTH);
+                BooleanSupplier heartbeat = () -> heartbeat(context, report(to, results, behind));
+                while (!width.tryAcquire(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS)) {
+                    heartbeat.getAsBoolean();
                 }
-                var turn = turn(event, to, lastBegin, () -> heartbeat(context, to, results));
+                var turn = turn(event, to, lastBegin, heartbeat);
                 if (turn.isEmpty()) {
                     width.release();
                     break;
@@ -95,17 +102,24 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
                     }
                 });
             }
+            var untried = stamps(round, begun);
             do {
-                heartbeat(context, to, results);
-            } while (!width.tryAcquire(DeliveryWorkflowImpl.ROUND_WIDTH, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS));
+                heartbeat(context, report(to, results, untried));
+            } while (!width.tryAcquire(
+                    DeliveryWorkflowImpl.ROUND_WIDTH, HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException _) {
             // the worker stops: what is finished is told, and what was not begun; the rest counts as unknown
             Thread.currentThread().interrupt();
         }
-        var untried = round.events().subList(begun, round.events().size()).stream()
+        return report(to, results, stamps(round, begun));
+    }
+
+    /** Of those that come after so many. */
+    private static List<String> stamps(Round round, int begun) {
+        return round.events().stream()
+                .skip(begun)
                 .map(event -> event.parcel().stamp())
                 .toList();
-        return report(to, results, untried);
     }
 
     /** What begins later may not be told in time. */
@@ -116,22 +130,40 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
                 + all.minus(to.policy().timeout().multipliedBy(2)).minus(TELL).toNanos();
     }
 
-    /** Waits for the turn of one attempt; empty when it does not come in this round. */
-    private Optional<Turns.Turn> turn(Numbered event, SubscriptionSettings to, long lastBegin, Runnable heartbeat)
+    /** Waits for the turn of one attempt; empty when it does not come in this round, or nobody waits for the round any more. */
+    private Optional<Turns.Turn> turn(Numbered event, SubscriptionSettings to, long lastBegin, BooleanSupplier heartbeat)
             throws InterruptedException {
+        var turns = dispatcher.turns(to.uid());
+        if (turns.isEmpty()) {
+            return Optional.empty(); // the subscription was deleted
+        }
         boolean isBig = event.parcel().headers().containsKey(Parcel.CLAIM);
-        long giveUp = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() - lastBegin < 0 && System.nanoTime() - giveUp < 0 && mayBegin(to.uid())) {
-            var turns = dispatcher.turns(to.uid());
-            var turn = turns.isEmpty()
-                    ? Optional.<Turns.Turn>of(() -> {})
-                    : turns.get().retry(isBig, Duration.ofMillis(HEARTBEAT_MILLIS));
-            if (turn.isPresent()) {
-                return turn;
-            }
-            heartbeat.run();
+        var patience = patience(to.policy());
+        long giveUp = System.nanoTime() + patience.toNanos();
+        if (!heartbeat.getAsBoolean() || System.nanoTime() - lastBegin >= 0 || !mayBegin(to.uid())) {
+            return Optional.empty();
+        }
+        try (var awaited = new AwaitedTurn(turns.get(), isBig, patience)) {
+            do {
+                var turn = awaited.within(HEARTBEAT);
+                if (turn.isPresent()) {
+                    return turn;
+                }
+            } while (heartbeat.getAsBoolean()
+                    && System.nanoTime() - lastBegin < 0
+                    && System.nanoTime() - giveUp < 0
+                    && mayBegin(to.uid()));
         }
         return Optional.empty();
+    }
+
+    /** First attempts that are before it may take all their time. */
+    private static Duration patience(DeliveryPolicy policy) {
+        var wanted = policy.timeout().multipliedBy(2);
+        if (wanted.compareTo(MOST_PATIENCE) > 0) {
+            return MOST_PATIENCE;
+        }
+        return wanted.compareTo(LEAST_PATIENCE) < 0 ? LEAST_PATIENCE : wanted;
     }
 
     private boolean mayBegin(String uid) {
@@ -184,11 +216,13 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
         return new Result(parcel.stamp(), Parcels.tried(event.number(), clock.instant(), attempt));
     }
 
-    private static void heartbeat(ActivityExecutionContext context, SubscriptionSettings to, Queue<Result> results) {
+    /** As often as one likes: Temporal's SDK sends what its server needs. False when nobody waits for the round any more. */
+    private static boolean heartbeat(ActivityExecutionContext context, Report report) {
         try {
-            context.heartbeat(report(to, results, List.of()));
+            context.heartbeat(report);
+            return true;
         } catch (ActivityCompletionException _) {
-            // nobody waits for it any more; the attempts that were begun are finished all the same
+            return false; // the attempts that were begun are finished all the same
         }
     }
 

@@ -48,7 +48,7 @@ public final class Ingress implements AutoCloseable {
     private final Bus bus;
     private final ChannelNames names;
     private final EventReader reader = new EventReader();
-    private final Semaphore slots = new Semaphore(AT_ONCE);
+    private final Semaphore slots;
     private final Semaphore bigSlots = new Semaphore(BIG_AT_ONCE);
     private final int maxEventBytes;
     private final Clock clock;
@@ -65,7 +65,20 @@ public final class Ingress implements AutoCloseable {
             int maxEventBytes,
             Clock clock,
             DeliveryMetrics metrics) {
+        this(bus, names, host, port, maxEventBytes, clock, metrics, AT_ONCE);
+    }
+
+    Ingress(
+            Bus bus,
+            ChannelNames names,
+            String host,
+            int port,
+            int maxEventBytes,
+            Clock clock,
+            DeliveryMetrics metrics,
+            int atOnce) {
         this.bus = bus;
+        this.slots = new Semaphore(atOnce);
         this.clock = clock;
         this.metrics = metrics;
         this.names = names;
@@ -126,8 +139,7 @@ public final class Ingress implements AutoCloseable {
     private void take(ChannelId channel, boolean ofBroker, ServerRequest request, ServerResponse response)
             throws InterruptedException {
         if (!slots.tryAcquire()) {
-            response.header(RETRY_AFTER, "1");
-            turnAway(request, response, 429, "too many events at once");
+            tellToComeBack(request, response);
         } else {
             try {
                 long length = request.headers().contentLength().orElse(-1);
@@ -152,6 +164,22 @@ public final class Ingress implements AutoCloseable {
                 ofBroker ? "Broker" : "Channel",
                 ChannelNames.objectName(channel),
                 response.status().code());
+    }
+
+    /** Its sender is to see that, so a body of an event's size is read; one that waits for leave to send it gets none. */
+    private void tellToComeBack(ServerRequest request, ServerResponse response) {
+        response.header(RETRY_AFTER, "1");
+        var why = "too many events at once";
+        long length = request.headers().contentLength().orElse(-1);
+        if (length <= THROWN_AWAY || length > maxEventBytes || request.headers().contains(HeaderNames.EXPECT)) {
+            turnAway(request, response, 429, why);
+            return;
+        }
+        try {
+            refuse(request.content().inputStream(), 429, why, response);
+        } catch (IOException e) {
+            answer(response, 400, "the body could not be read: " + e.getMessage());
+        }
     }
 
     /** @param length -1 when the sender does not say */

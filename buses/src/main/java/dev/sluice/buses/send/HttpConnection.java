@@ -28,6 +28,8 @@ final class HttpConnection implements AutoCloseable {
     private static final int MAX_BODY = 4 << 20;
     private static final int MAX_LINE = 64 << 10;
     private static final int MAX_HEADERS = 256;
+    /** The socket of a channel copies all that it is given into memory outside the heap, again for each part of it that is sent. */
+    private static final int SLICE = 64 << 10;
 
     private final SocketChannel channel;
     private final Socket socket;
@@ -162,7 +164,9 @@ final class HttpConnection implements AutoCloseable {
             out.write(both);
         } else {
             out.write(head);
-            out.write(body);
+            for (int sent = 0; sent < body.length; sent += SLICE) {
+                out.write(body, sent, Math.min(SLICE, body.length - sent));
+            }
         }
         out.flush();
     }

@@ -210,6 +210,23 @@ class IngressIT {
         assertThat(bus.pending("one")).isEqualTo(taken);
     }
 
+    /** A connection that is closed with a body half read would be reset, and the sender could not tell why. */
+    @Test
+    void whoSendsABigEventHearsThatThereAreTooManyAtOnce() {
+        var metrics = new DeliveryMetrics(numbers, Clock.systemUTC());
+        var names = new ChannelNames("cluster.local", "localhost");
+        try (var busy = new Ingress(bus, names, "127.0.0.1", 0, 8 << 20, Clock.systemUTC(), metrics, 0)) {
+            busy.start();
+            for (int bytes : new int[] {10, 8 << 20}) {
+                var reply = new Sender(busy.port()).event(EventsRig.HOST, "1", "x".repeat(bytes));
+                assertThat(reply.status()).isEqualTo(429);
+                assertThat(reply.head())
+                        .containsIgnoringCase("retry-after: 1")
+                        .doesNotContainIgnoringCase("connection: close");
+            }
+        }
+    }
+
     private static final String BROKERS = "broker-ingress.knative-eventing.svc.cluster.local";
 
     private static Map<String, String> event(String version, String... more) {

@@ -19,6 +19,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -282,6 +284,32 @@ class CourierIT {
             assertThat(attempt.verdict()).isEqualTo(Verdict.RETRY);
             assertThat(attempt.detail()).contains("no answer within PT0.5S");
         }
+    }
+
+    @Test
+    void takesNoMemoryOutsideTheHeapForABigBody() {
+        var big = new EventMessage(EVENT.headers(), new byte[8 << 20], "t", "/s", "1");
+        try (var subscriber = new Subscriber();
+                var courier = new Courier(HostResolver.dns())) {
+            long before = outsideTheHeap();
+            // what a thread has taken it keeps until it ends
+            var taken = CompletableFuture.supplyAsync(
+                            () -> {
+                                courier.deliver(to(subscriber.url(), null), big, "stamp", 1);
+                                return outsideTheHeap() - before;
+                            },
+                            task -> new Thread(task, "sender").start())
+                    .join();
+            assertThat(subscriber.received()).hasSize(1);
+            assertThat(taken).isLessThan(2 << 20);
+        }
+    }
+
+    private static long outsideTheHeap() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getTotalCapacity)
+                .sum();
     }
 
     @Test

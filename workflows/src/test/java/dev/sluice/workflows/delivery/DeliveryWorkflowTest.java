@@ -82,6 +82,8 @@ class DeliveryWorkflowTest {
         final AtomicInteger releasesToFail = new AtomicInteger();
         final List<String> delivered = Collections.synchronizedList(new ArrayList<>());
 
+        volatile Duration roundTime = Duration.ZERO;
+
         @Nullable
         WorkflowClient client;
 
@@ -89,6 +91,7 @@ class DeliveryWorkflowTest {
 
         @Override
         public Report attempt(Round round) {
+            roundTime = Activity.getExecutionContext().getInfo().getStartToCloseTimeout();
             if (roundsWithoutATurn.getAndDecrement() > 0) {
                 var untried = round.events().stream()
                         .map(event -> event.parcel().stamp())
@@ -187,6 +190,15 @@ class DeliveryWorkflowTest {
 
         assertThat(workflow.getResult(Timeline.class).events()).hasSize(3);
         assertThat(subscriber.released).containsExactly("claim of delivered", "claim of dropped");
+    }
+
+    /** With a turn it takes the timeout twice, and first attempts that are before it do too. */
+    @Test
+    void aRoundHasTheTimeToWaitForItsTurn() {
+        var policy = DeliveryPolicy.DEFAULT;
+        delivered("turn", new Subject("n", "s", "u", policy));
+
+        assertThat(subscriber.roundTime).isGreaterThan(policy.timeout().multipliedBy(4));
     }
 
     @Test
