@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,31 +29,21 @@ public final class BusRouter implements Bus {
     private static final Logger LOG = LoggerFactory.getLogger(BusRouter.class);
 
     private final Bus local;
-    private final Roster roster;
+    private final ChannelsElsewhere elsewhere;
     private final Placements placements;
     private final Map<String, Bus> attached = new ConcurrentHashMap<>();
-    /** Channels of buses elsewhere. */
-    private final Map<ChannelId, ChannelSettings> elsewhere = new ConcurrentHashMap<>();
-    /** Deleted ones that have subscriptions still, with events that were accepted, or whose bus has not heard of it yet. */
-    private final Map<ChannelId, ChannelSettings> gone = new ConcurrentHashMap<>();
-
     private final Map<String, RoutedFeed> feeds = new ConcurrentHashMap<>();
     /** Subscriptions that are being deleted: nothing of them is made any more. */
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
     // by name of the bus
     private final Map<String, Asking> asking = new ConcurrentHashMap<>();
     private final Map<String, Settling> settling = new ConcurrentHashMap<>();
-    /** Held while a channel comes or goes here, never while a bus is asked. */
-    private final Object marks = new Object();
 
     /** Closes the local bus with itself. */
     public <B extends Bus & Roster> BusRouter(B local) {
         this.local = local;
-        this.roster = local;
-        this.placements = new Placements(roster);
-        for (var known : roster.remembered()) {
-            (known.gone() ? gone : elsewhere).put(known.channel().id(), known.channel());
-        }
+        this.elsewhere = new ChannelsElsewhere(local);
+        this.placements = new Placements(local);
     }
 
     /** Makes the bus the one that channels mean by this name; one that had the name is closed. */
@@ -100,16 +89,14 @@ public final class BusRouter implements Bus {
             return Settling.Round.DONE;
         }
         var steps = new ArrayList<Runnable>();
-        Stream.concat(elsewhere.values().stream(), gone.values().stream())
-                .filter(c -> c.bus().equals(name))
-                .forEach(c -> steps.add(() -> addAgain(c, bus)));
+        elsewhere.all(name).forEach(c -> steps.add(() -> addAgain(c, bus)));
         for (var subscription : local.subscriptions()) {
             if (name.equals(busOf(subscription.channel()))) {
                 steps.add(() -> placeAgain(subscription.uid(), name, bus));
             }
         }
         placements.left(name).forEach(placement -> steps.add(() -> discard(placement, bus)));
-        gone.values().stream().filter(c -> c.bus().equals(name)).forEach(c -> steps.add(() -> removeGone(c, bus)));
+        elsewhere.gone(name).forEach(c -> steps.add(() -> removeGone(c, bus)));
         var round = Settling.Round.DONE;
         for (var step : steps) {
             if (!bus.equals(attached.get(name))) {
@@ -145,7 +132,7 @@ public final class BusRouter implements Bus {
     }
 
     private void addAgain(ChannelSettings channel, Bus bus) {
-        if (channel.equals(elsewhere.get(channel.id())) || channel.equals(gone.get(channel.id()))) {
+        if (elsewhere.isKnown(channel)) {
             bus.addChannel(channel);
         }
     }
@@ -167,18 +154,9 @@ public final class BusRouter implements Bus {
     }
 
     private void removeGone(ChannelSettings channel, Bus bus) {
-        if (channel.equals(gone.get(channel.id())) && !elsewhere.containsKey(channel.id())) {
+        if (elsewhere.isGone(channel)) {
             bus.removeChannel(channel.id());
-            forgetIfUnused(channel);
-        }
-    }
-
-    /** A deleted channel that nobody takes from any more, and whose bus knows. */
-    private void forgetIfUnused(ChannelSettings channel) {
-        synchronized (marks) {
-            if (isUnused(channel) && gone.remove(channel.id()) != null && !elsewhere.containsKey(channel.id())) {
-                roster.forget(channel.id());
-            }
+            elsewhere.forget(channel, () -> isUnused(channel));
         }
     }
 
@@ -189,11 +167,11 @@ public final class BusRouter implements Bus {
     }
 
     private @Nullable String busOf(ChannelId channel) {
-        var settings = elsewhere.get(channel);
-        if (settings == null && !local.hasChannel(channel)) {
-            settings = gone.get(channel);
-        }
-        return settings == null ? null : settings.bus();
+        return elsewhere
+                .get(channel)
+                .or(() -> local.hasChannel(channel) ? Optional.empty() : elsewhere.gone(channel))
+                .map(ChannelSettings::bus)
+                .orElse(null);
     }
 
     private RoutedFeed routed(String uid) {
@@ -203,7 +181,7 @@ public final class BusRouter implements Bus {
     /** What is left there of one with the same uid goes first. */
     private void place(SubscriptionSettings subscription, String name, Bus bus) {
         var uid = subscription.uid();
-        placements.of(uid, name).filter(Placement::removed).toList().forEach(left -> discard(left, bus));
+        placements.left(name).filter(left -> left.uid().equals(uid)).toList().forEach(left -> discard(left, bus));
         var placement = placements.begin(subscription, name, () -> isWanted(uid));
         bus.putSubscription(subscription, placement.begun());
         placements.begun(placement);
@@ -216,9 +194,8 @@ public final class BusRouter implements Bus {
 
     @Override
     public void addChannel(ChannelSettings channel) {
-        var known = elsewhere.get(channel.id());
         if (channel.bus().equals(ChannelSettings.LOCAL)) {
-            if (known != null) {
+            if (elsewhere.has(channel.id())) {
                 removeChannel(channel.id());
             }
             local.addChannel(channel);
@@ -227,13 +204,7 @@ public final class BusRouter implements Bus {
         if (local.hasChannel(channel.id())) {
             local.removeChannel(channel.id());
         }
-        if (!channel.equals(known)) {
-            synchronized (marks) {
-                roster.remember(new Roster.Elsewhere(channel, false));
-                elsewhere.put(channel.id(), channel);
-                gone.remove(channel.id());
-            }
-        }
+        elsewhere.add(channel); // before its bus is waited for
         var bus = connected(channel.bus());
         alone(channel.bus(), bus, () -> bus.addChannel(channel));
     }
@@ -248,36 +219,18 @@ public final class BusRouter implements Bus {
 
     @Override
     public void removeChannel(ChannelId channel) {
-        var known = elsewhere.get(channel);
-        if (known == null) {
-            local.removeChannel(channel);
-            return;
-        }
-        if (!told(known.bus(), bus -> removed(known, bus))) {
-            synchronized (marks) {
-                leaves(known);
-            }
-            settleSoon(known.bus());
-        }
+        elsewhere.get(channel).ifPresentOrElse(this::removeElsewhere, () -> local.removeChannel(channel));
     }
 
-    private void removed(ChannelSettings channel, Bus bus) {
-        bus.removeChannel(channel.id());
-        synchronized (marks) {
-            if (isUnused(channel)) {
-                roster.forget(channel.id());
-                elsewhere.remove(channel.id());
-            } else {
-                leaves(channel);
-            }
+    private void removeElsewhere(ChannelSettings channel) {
+        boolean told = told(channel.bus(), bus -> {
+            bus.removeChannel(channel.id());
+            elsewhere.removed(channel, () -> isUnused(channel));
+        });
+        if (!told) {
+            elsewhere.leave(channel);
+            settleSoon(channel.bus());
         }
-    }
-
-    /** With {@link #marks}. */
-    private void leaves(ChannelSettings channel) {
-        roster.remember(new Roster.Elsewhere(channel, true));
-        gone.put(channel.id(), channel);
-        elsewhere.remove(channel.id());
     }
 
     /** False when the bus is away or does not answer: it is to be done when that is over. */
@@ -300,13 +253,13 @@ public final class BusRouter implements Bus {
     @Override
     public Set<ChannelId> channels() {
         var all = new HashSet<>(local.channels());
-        all.addAll(elsewhere.keySet());
+        all.addAll(elsewhere.ids());
         return all;
     }
 
     @Override
     public boolean hasChannel(ChannelId channel) {
-        return elsewhere.containsKey(channel) || local.hasChannel(channel);
+        return elsewhere.has(channel) || local.hasChannel(channel);
     }
 
     /** The bus that carries the channel; the local one when nobody said. */
@@ -359,10 +312,11 @@ public final class BusRouter implements Bus {
     }
 
     private void removeIfGone(ChannelId id) {
-        var channel = gone.get(id);
-        if (channel != null && !told(channel.bus(), bus -> removeGone(channel, bus))) {
-            settleSoon(channel.bus());
-        }
+        elsewhere.gone(id).ifPresent(channel -> {
+            if (!told(channel.bus(), bus -> removeGone(channel, bus))) {
+                settleSoon(channel.bus());
+            }
+        });
     }
 
     @Override
@@ -373,16 +327,17 @@ public final class BusRouter implements Bus {
     @Override
     public Published publish(ChannelId channel, List<EventMessage> events) throws InterruptedException {
         var settings = elsewhere.get(channel);
-        if (settings == null) {
+        if (settings.isEmpty()) {
             return local.publish(channel, events);
         }
-        var bus = attached.get(settings.bus());
+        var name = settings.get().bus();
+        var bus = attached.get(name);
         if (bus == null) {
-            return new Published.Unavailable("bus " + settings.bus() + " is not connected");
+            return new Published.Unavailable("bus " + name + " is not connected");
         }
         var published = bus.publish(channel, events);
         return published instanceof Published.UnknownChannel
-                ? new Published.Unavailable("bus " + settings.bus() + " does not have channel " + channel + " yet")
+                ? new Published.Unavailable("bus " + name + " does not have channel " + channel + " yet")
                 : published;
     }
 

@@ -287,7 +287,7 @@ class BusRouterDeletionsTest {
         far.trouble = Optional.empty();
         far.free.countDown();
 
-        putting.get(30, TimeUnit.SECONDS);
+        await().atMost(Duration.ofSeconds(30)).until(putting::isDone); // or it was told that it came too late
         await().atMost(Duration.ofSeconds(30)).until(() -> known().isEmpty());
         restart();
         attach("");
