@@ -67,7 +67,7 @@ final class BrokerClass {
         if (named != null && !named.equals("kafka")) {
             return new Choice(named, "");
         }
-        return configured(named, config, broker.getMetadata().getNamespace(), maps);
+        return configured(named, config, config.name(), broker.getMetadata().getNamespace(), maps);
     }
 
     /** Of Knative's Kafka Broker: what its configuration says of its topic, or does not say. */
@@ -81,13 +81,13 @@ final class BrokerClass {
     }
 
     private static Choice configured(
-            @Nullable String named, KReference config, String namespace, ConfigMaps maps) {
+            @Nullable String named, KReference config, String name, String namespace, ConfigMaps maps) {
         var where = Objects.requireNonNullElse(config.namespace(), namespace);
-        var words = config.kind() + " " + where + "/" + config.name();
+        var words = config.kind() + " " + where + "/" + name;
         if (!"ConfigMap".equals(config.kind())) {
             return new Choice(named, "spec.config is a " + config.kind() + ", expected a ConfigMap");
         }
-        var data = maps.data(where, config.name());
+        var data = maps.data(where, name);
         if (data == null) {
             return new Choice(named, words + " does not exist");
         }

@@ -49,9 +49,10 @@ final class Settling {
 
     /** After a pause, or as soon as somebody asks; when nothing is left, only if somebody has asked. */
     private synchronized boolean goesOn(long pause) {
+        long end = System.nanoTime() + pause * 1_000_000;
         try {
-            if (!asked && pause > 0) {
-                wait(pause);
+            for (long left = pause; !asked && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+                wait(left);
             }
             running = asked || pause > 0;
         } catch (InterruptedException _) {
