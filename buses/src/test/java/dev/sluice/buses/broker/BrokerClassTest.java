@@ -37,7 +37,8 @@ class BrokerClassTest {
 
         assertThat(choice.given(false))
                 .isEqualTo(new BrokerClass.Choice(null, "ConfigMap ns/nowhere does not exist"));
-        assertThat(choice.given(true)).isEqualTo(new BrokerClass.Choice("kafka", "ConfigMap ns/nowhere does not exist"));
+        assertThat(choice.given(true))
+                .isEqualTo(new BrokerClass.Choice("kafka", "ConfigMap ns/nowhere does not exist"));
         var channelBased = BrokerClass.choose(broker("MTChannelBasedBroker", "nowhere"), (_, _) -> null);
         assertThat(channelBased.given(true).bus()).isNull();
     }
