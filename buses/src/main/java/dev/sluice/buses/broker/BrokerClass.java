@@ -23,11 +23,22 @@ final class BrokerClass {
     private static final Map<String, String> CHANNELS = Map.of("InMemoryChannel", "stub", "KafkaChannel", "kafka");
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
-    /** The bus, or why there is none. */
+    /** The bus, and what is wrong with the configuration: without a bus why there is none, else why there is none for a new Broker. */
     record Choice(@Nullable String bus, Map<String, String> arguments, String problem) {
         Choice(@Nullable String bus, String problem) {
             this(bus, Map.of(), problem);
         }
+
+        /** A Broker that takes events goes on doing so: its topic is there, and the configuration is only for making it. */
+        Choice given(boolean takesEvents) {
+            return takesEvents || problem.isEmpty() ? this : new Choice(null, problem);
+        }
+    }
+
+    /** What the ConfigMap of a namespace and a name says; null when there is none. */
+    interface ConfigMaps {
+        @Nullable
+        Map<String, String> data(String namespace, String name);
     }
 
     static String of(Broker broker) {
@@ -41,6 +52,13 @@ final class BrokerClass {
     }
 
     static Choice choose(Broker broker, KubernetesClient client) {
+        return choose(broker, (namespace, name) -> {
+            var map = client.configMaps().inNamespace(namespace).withName(name).get();
+            return map == null ? null : Objects.requireNonNullElse(map.getData(), Map.of());
+        });
+    }
+
+    static Choice choose(Broker broker, ConfigMaps maps) {
         var named = NAMED.get(of(broker));
         var config = broker.getSpec() == null ? null : broker.getSpec().config();
         if (config == null || config.name() == null) {
@@ -49,7 +67,7 @@ final class BrokerClass {
         if (named != null && !named.equals("kafka")) {
             return new Choice(named, "");
         }
-        return configured(named, config, broker.getMetadata().getNamespace(), client);
+        return configured(named, config, config.name(), broker.getMetadata().getNamespace(), maps);
     }
 
     /** Of Knative's Kafka Broker: what its configuration says of its topic, or does not say. */
@@ -63,17 +81,16 @@ final class BrokerClass {
     }
 
     private static Choice configured(
-            @Nullable String named, KReference config, String namespace, KubernetesClient client) {
+            @Nullable String named, KReference config, String name, String namespace, ConfigMaps maps) {
         var where = Objects.requireNonNullElse(config.namespace(), namespace);
-        var words = config.kind() + " " + where + "/" + config.name();
+        var words = config.kind() + " " + where + "/" + name;
         if (!"ConfigMap".equals(config.kind())) {
-            return new Choice(null, "spec.config is a " + config.kind() + ", expected a ConfigMap");
+            return new Choice(named, "spec.config is a " + config.kind() + ", expected a ConfigMap");
         }
-        var map = client.configMaps().inNamespace(where).withName(config.name()).get();
-        if (map == null) {
-            return new Choice(null, words + " does not exist");
+        var data = maps.data(where, name);
+        if (data == null) {
+            return new Choice(named, words + " does not exist");
         }
-        Map<String, String> data = Objects.requireNonNullElse(map.getData(), Map.of());
         return named == null ? template(words, data) : new Choice(named, topic(data), "");
     }
 

@@ -78,7 +78,7 @@ public final class BrokerReconciler implements Reconciler<Broker>, Cleaner<Broke
                 before == null ? null : before.conditions(),
                 clock.instant());
         var id = ChannelNames.broker(meta.getNamespace(), meta.getName());
-        var choice = BrokerClass.choose(broker, context.getClient());
+        var choice = BrokerClass.choose(broker, context.getClient()).given(carriers.carries(id));
         var problem =
                 choice.bus() == null ? choice.problem() : carriers.carry(id, choice.bus(), arguments(broker, choice));
         service.ensureForBrokers(context.getClient());
@@ -87,7 +87,11 @@ public final class BrokerReconciler implements Reconciler<Broker>, Cleaner<Broke
         conditions.markTrue("EventPoliciesReady");
         Address address = null;
         if (problem.isEmpty()) {
-            conditions.markTrue("TriggerChannelReady");
+            if (choice.problem().isEmpty()) {
+                conditions.markTrue("TriggerChannelReady");
+            } else { // an earlier version has made the topic without asking, or somebody has deleted what was asked
+                conditions.markTrue("TriggerChannelReady", "ConfigurationIgnored", choice.problem());
+            }
             conditions.markTrue("Addressable");
             address = Address.http(names.url(id));
         } else {

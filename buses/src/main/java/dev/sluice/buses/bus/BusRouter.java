@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,37 +27,35 @@ import org.slf4j.LoggerFactory;
  */
 public final class BusRouter implements Bus {
     private static final Logger LOG = LoggerFactory.getLogger(BusRouter.class);
-    private static final long SETTLE_AGAIN_MILLIS = 1_000;
-    private static final long LONGEST_SETTLE_AGAIN_MILLIS = 30_000;
 
     private final Bus local;
-    private final Roster roster;
+    private final ChannelsElsewhere elsewhere;
+    private final Placements placements;
     private final Map<String, Bus> attached = new ConcurrentHashMap<>();
-    /** Channels of buses elsewhere. */
-    private final Map<ChannelId, ChannelSettings> elsewhere = new ConcurrentHashMap<>();
-    /** Deleted ones that have subscriptions still, with events that were accepted, or whose bus has not heard of it yet. */
-    private final Map<ChannelId, ChannelSettings> gone = new ConcurrentHashMap<>();
-
     private final Map<String, RoutedFeed> feeds = new ConcurrentHashMap<>();
-    /** Held while a bus is told of what it may have, so that nothing is made again that is being deleted. */
-    private final Object standing = new Object();
-    /** Held while a channel comes or goes here, never while a bus is asked. */
-    private final Object marks = new Object();
+    /** Subscriptions that are being deleted: nothing of them is made any more. */
+    private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+    // by name of the bus
+    private final Map<String, Asking> asking = new ConcurrentHashMap<>();
+    private final Map<String, Settling> settling = new ConcurrentHashMap<>();
 
     /** Closes the local bus with itself. */
     public <B extends Bus & Roster> BusRouter(B local) {
         this.local = local;
-        this.roster = local;
-        for (var known : roster.remembered()) {
-            (known.gone() ? gone : elsewhere).put(known.channel().id(), known.channel());
-        }
+        this.elsewhere = new ChannelsElsewhere(local);
+        this.placements = new Placements(local);
     }
 
     /** Makes the bus the one that channels mean by this name; one that had the name is closed. */
     public synchronized void attach(String name, Bus bus) {
         detach(name);
         attached.put(name, bus);
-        Thread.ofVirtual().name("settle " + name).start(() -> settle(name, bus));
+        settleSoon(name);
+    }
+
+    private void settleSoon(String name) {
+        settling.computeIfAbsent(name, _ -> new Settling(name, () -> settled(name)))
+                .soon();
     }
 
     /** Closes it; its channels are unavailable until it is attached again. */
@@ -84,50 +82,38 @@ public final class BusRouter implements Bus {
         return bus == null ? Optional.of("bus " + name + " is not connected") : bus.trouble();
     }
 
-    private void settle(String name, Bus bus) {
-        long pause = SETTLE_AGAIN_MILLIS;
-        try {
-            while (bus.equals(attached.get(name)) && !settled(name, bus)) {
-                Thread.sleep(pause);
-                // one that answers and refuses something needs a person
-                pause = bus.trouble().isPresent()
-                        ? SETTLE_AGAIN_MILLIS
-                        : Math.min(2 * pause, LONGEST_SETTLE_AGAIN_MILLIS);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+    /** One thing that fails does not keep the bus from the others. Time passes until it is a step's turn, so each looks again. */
+    private Settling.Round settled(String name) {
+        var bus = attached.get(name);
+        if (bus == null) {
+            return Settling.Round.DONE;
         }
-    }
-
-    /** One thing that fails does not keep the bus from the others. */
-    private boolean settled(String name, Bus bus) {
         var steps = new ArrayList<Runnable>();
-        Stream.concat(elsewhere.values().stream(), gone.values().stream())
-                .filter(c -> c.bus().equals(name))
-                .forEach(c -> steps.add(() -> bus.addChannel(c)));
+        elsewhere.all(name).forEach(c -> steps.add(() -> addAgain(c, bus)));
         for (var subscription : local.subscriptions()) {
             if (name.equals(busOf(subscription.channel()))) {
-                steps.add(() -> placeAgain(subscription, name, bus));
+                steps.add(() -> placeAgain(subscription.uid(), name, bus));
             }
         }
-        roster.placements().stream()
-                .filter(placement -> placement.removed() && placement.bus().equals(name))
-                .forEach(placement -> steps.add(() -> discard(placement, bus)));
-        gone.values().stream()
-                .filter(c -> c.bus().equals(name))
-                .forEach(c -> steps.add(() -> {
-                    bus.removeChannel(c.id());
-                    forgetIfUnused(c.id());
-                }));
-        boolean all = true;
+        placements.left(name).forEach(placement -> steps.add(() -> discard(placement, bus)));
+        elsewhere.gone(name).forEach(c -> steps.add(() -> removeGone(c, bus)));
+        var round = Settling.Round.DONE;
         for (var step : steps) {
-            boolean done = done(name, bus, step);
-            all &= done;
-            if (!done && bus.trouble().isPresent()) {
-                break; // it does not answer: each of the others would wait for that
+            if (!bus.equals(attached.get(name))) {
+                return Settling.Round.DONE; // who attached another one has asked for a round
+            }
+            if (!done(name, bus, () -> alone(name, bus, step))) {
+                if (bus.trouble().isPresent()) {
+                    return Settling.Round.AWAY; // each of the others would wait for that
+                }
+                round = Settling.Round.REFUSED;
             }
         }
-        return all;
+        return round;
+    }
+
+    private void alone(String name, Bus bus, Runnable what) {
+        asking.computeIfAbsent(name, _ -> new Asking()).alone(bus, what);
     }
 
     private boolean done(String name, Bus bus, Runnable step) {
@@ -145,68 +131,71 @@ public final class BusRouter implements Bus {
         }
     }
 
-    private void placeAgain(SubscriptionSettings subscription, String name, Bus bus) {
-        synchronized (standing) {
-            if (local.subscriptions().stream().anyMatch(s -> s.uid().equals(subscription.uid()))) {
-                place(subscription, name, bus);
-            }
+    private void addAgain(ChannelSettings channel, Bus bus) {
+        if (elsewhere.isKnown(channel)) {
+            bus.addChannel(channel);
         }
+    }
+
+    private void placeAgain(String uid, String name, Bus bus) {
+        known(uid).filter(s -> isWanted(uid) && name.equals(busOf(s.channel())))
+                .ifPresent(subscription -> place(subscription, name, bus));
+    }
+
+    private Optional<SubscriptionSettings> known(String uid) {
+        return local.subscriptions().stream().filter(s -> s.uid().equals(uid)).findFirst();
     }
 
     private void discard(Placement placement, Bus bus) {
-        bus.discard(placement);
-        roster.forget(placement);
-    }
-
-    /** A deleted channel that nobody takes from any more, and whose bus knows. */
-    private void forgetIfUnused(ChannelId channel) {
-        synchronized (marks) {
-            if (isUnused(channel) && gone.remove(channel) != null && !elsewhere.containsKey(channel)) {
-                roster.forget(channel);
-            }
+        if (placements.has(placement)) {
+            bus.discard(placement);
+            placements.forget(placement);
         }
     }
 
-    private boolean isUnused(ChannelId channel) {
-        return local.subscriptions().stream().noneMatch(s -> s.channel().equals(channel));
+    private void removeGone(ChannelSettings channel, Bus bus) {
+        if (elsewhere.isGone(channel)) {
+            bus.removeChannel(channel.id());
+            elsewhere.forget(channel, () -> isUnused(channel));
+        }
+    }
+
+    /** Its bus has nothing of a deleted subscription either. */
+    private boolean isUnused(ChannelSettings channel) {
+        return local.subscriptions().stream().noneMatch(s -> s.channel().equals(channel.id()))
+                && placements.none(channel);
     }
 
     private @Nullable String busOf(ChannelId channel) {
-        var settings = elsewhere.get(channel);
-        if (settings == null && !local.hasChannel(channel)) {
-            settings = gone.get(channel);
-        }
-        return settings == null ? null : settings.bus();
+        return elsewhere
+                .get(channel)
+                .or(() -> local.hasChannel(channel) ? Optional.empty() : elsewhere.gone(channel))
+                .map(ChannelSettings::bus)
+                .orElse(null);
     }
 
     private RoutedFeed routed(String uid) {
         return feeds.computeIfAbsent(uid, _ -> new RoutedFeed());
     }
 
+    /** What is left there of one with the same uid goes first. */
     private void place(SubscriptionSettings subscription, String name, Bus bus) {
-        var known = placements(subscription.uid())
-                .filter(placement -> placement.bus().equals(name) && !placement.removed())
-                .findFirst();
-        var placement = known.orElseGet(() -> Placement.of(subscription, name));
-        if (known.isEmpty()) {
-            roster.place(placement); // before anything is made that a deletion would have to find
-        }
+        var uid = subscription.uid();
+        placements.left(name).filter(left -> left.uid().equals(uid)).toList().forEach(left -> discard(left, bus));
+        var placement = placements.begin(subscription, name, () -> isWanted(uid));
         bus.putSubscription(subscription, placement.begun());
-        if (!placement.begun()) {
-            roster.place(placement.withBegun());
-        }
-        routed(subscription.uid()).moveTo(bus.feed(subscription.uid()));
+        placements.begun(placement);
+        routed(uid).moveTo(bus.feed(uid));
     }
 
-    private Stream<Placement> placements(String uid) {
-        return roster.placements().stream().filter(placement -> placement.uid().equals(uid));
+    private boolean isWanted(String uid) {
+        return !leaving.contains(uid) && known(uid).isPresent();
     }
 
     @Override
     public void addChannel(ChannelSettings channel) {
-        var known = elsewhere.get(channel.id());
         if (channel.bus().equals(ChannelSettings.LOCAL)) {
-            if (known != null) {
+            if (elsewhere.has(channel.id())) {
                 removeChannel(channel.id());
             }
             local.addChannel(channel);
@@ -215,14 +204,9 @@ public final class BusRouter implements Bus {
         if (local.hasChannel(channel.id())) {
             local.removeChannel(channel.id());
         }
-        if (!channel.equals(known)) {
-            synchronized (marks) {
-                roster.remember(new Roster.Elsewhere(channel, false));
-                elsewhere.put(channel.id(), channel);
-                gone.remove(channel.id());
-            }
-        }
-        connected(channel.bus()).addChannel(channel);
+        elsewhere.add(channel); // before its bus is waited for
+        var bus = connected(channel.bus());
+        alone(channel.bus(), bus, () -> bus.addChannel(channel));
     }
 
     private Bus connected(String name) {
@@ -235,36 +219,47 @@ public final class BusRouter implements Bus {
 
     @Override
     public void removeChannel(ChannelId channel) {
-        var known = elsewhere.get(channel);
-        if (known == null) {
-            local.removeChannel(channel);
-            return;
+        elsewhere.get(channel).ifPresentOrElse(this::removeElsewhere, () -> local.removeChannel(channel));
+    }
+
+    private void removeElsewhere(ChannelSettings channel) {
+        boolean told = told(channel.bus(), bus -> {
+            bus.removeChannel(channel.id());
+            elsewhere.removed(channel, () -> isUnused(channel));
+        });
+        if (!told) {
+            elsewhere.leave(channel);
+            settleSoon(channel.bus());
         }
-        var bus = attached.get(known.bus());
-        if (bus != null) {
-            bus.removeChannel(channel);
+    }
+
+    /** False when the bus is away or does not answer: it is to be done when that is over. */
+    private boolean told(String name, Consumer<Bus> what) {
+        var bus = attached.get(name);
+        if (bus == null || bus.trouble().isPresent()) {
+            return false;
         }
-        synchronized (marks) {
-            if (bus == null || !isUnused(channel)) {
-                roster.remember(new Roster.Elsewhere(known, true));
-                gone.put(channel, known);
-            } else {
-                roster.forget(channel);
+        try {
+            alone(name, bus, () -> what.accept(bus));
+            return true;
+        } catch (BusException e) {
+            if (bus.trouble().isEmpty() && bus.equals(attached.get(name))) {
+                throw e;
             }
-            elsewhere.remove(channel);
+            return false;
         }
     }
 
     @Override
     public Set<ChannelId> channels() {
         var all = new HashSet<>(local.channels());
-        all.addAll(elsewhere.keySet());
+        all.addAll(elsewhere.ids());
         return all;
     }
 
     @Override
     public boolean hasChannel(ChannelId channel) {
-        return elsewhere.containsKey(channel) || local.hasChannel(channel);
+        return elsewhere.has(channel) || local.hasChannel(channel);
     }
 
     /** The bus that carries the channel; the local one when nobody said. */
@@ -284,48 +279,44 @@ public final class BusRouter implements Bus {
             throw new BusException("subscription " + settings.namespace() + "/" + settings.name() + " still has "
                     + local.pending(settings.uid()) + " events of a channel of the same name on another bus");
         }
-        place(settings, name, connected(name));
+        var bus = connected(name);
+        alone(name, bus, () -> place(settings, name, bus));
     }
 
-    /** A bus that is away forgets it when it is back; one that does not answer is asked again by who deletes. */
+    /** A bus that is away or does not answer forgets it when that is over. */
     @Override
     public void removeSubscription(String uid) {
-        synchronized (standing) {
-            var settings = local.subscriptions().stream()
-                    .filter(s -> s.uid().equals(uid))
-                    .findFirst();
-            settings.ifPresent(this::placedBefore);
-            placements(uid).forEach(placement -> {
-                var bus = attached.get(placement.bus());
-                if (bus == null) {
-                    roster.place(placement.withRemoved());
-                } else {
-                    discard(placement, bus);
+        leaving.add(uid);
+        try {
+            var settings = known(uid);
+            settings.ifPresent(s -> {
+                var name = busOf(s.channel());
+                if (name != null) {
+                    placements.placedBefore(s, name);
                 }
             });
+            placements.of(uid).map(Placement::bus).distinct().toList().forEach(name -> leave(uid, name));
             local.removeSubscription(uid);
             feeds.remove(uid);
             settings.ifPresent(s -> removeIfGone(s.channel()));
+        } finally {
+            leaving.remove(uid);
         }
     }
 
-    /** An earlier version did not write down what is where. */
-    private void placedBefore(SubscriptionSettings settings) {
-        var name = busOf(settings.channel());
-        if (name != null
-                && placements(settings.uid())
-                        .noneMatch(placement -> placement.bus().equals(name))) {
-            roster.place(Placement.of(settings, name));
+    private void leave(String uid, String name) {
+        if (!told(name, bus -> placements.of(uid, name).toList().forEach(placement -> discard(placement, bus)))) {
+            placements.remove(uid, name);
+            settleSoon(name);
         }
     }
 
-    private void removeIfGone(ChannelId channel) {
-        var settings = gone.get(channel);
-        var bus = settings == null ? null : attached.get(settings.bus());
-        if (bus != null) {
-            bus.removeChannel(channel);
-            forgetIfUnused(channel);
-        }
+    private void removeIfGone(ChannelId id) {
+        elsewhere.gone(id).ifPresent(channel -> {
+            if (!told(channel.bus(), bus -> removeGone(channel, bus))) {
+                settleSoon(channel.bus());
+            }
+        });
     }
 
     @Override
@@ -336,16 +327,17 @@ public final class BusRouter implements Bus {
     @Override
     public Published publish(ChannelId channel, List<EventMessage> events) throws InterruptedException {
         var settings = elsewhere.get(channel);
-        if (settings == null) {
+        if (settings.isEmpty()) {
             return local.publish(channel, events);
         }
-        var bus = attached.get(settings.bus());
+        var name = settings.get().bus();
+        var bus = attached.get(name);
         if (bus == null) {
-            return new Published.Unavailable("bus " + settings.bus() + " is not connected");
+            return new Published.Unavailable("bus " + name + " is not connected");
         }
         var published = bus.publish(channel, events);
         return published instanceof Published.UnknownChannel
-                ? new Published.Unavailable("bus " + settings.bus() + " does not have channel " + channel + " yet")
+                ? new Published.Unavailable("bus " + name + " does not have channel " + channel + " yet")
                 : published;
     }
 

@@ -79,10 +79,7 @@ final class SubscriptionReconciler implements Reconciler<Subscription>, Cleaner<
         var there = context.getClient().resources(Subscription.class).inAnyNamespace().list().getItems().stream()
                 .map(s -> s.getMetadata().getUid())
                 .collect(Collectors.toSet());
-        remembered.stream()
-                .map(SubscriptionSettings::uid)
-                .filter(uid -> !there.contains(uid))
-                .forEach(dispatcher::remove);
+        remembered.stream().filter(s -> !there.contains(s.uid())).forEach(dispatcher::forget);
     }
 
     private static String channelKey(Subscription subscription) {

@@ -1,6 +1,7 @@
 package dev.sluice.buses.dispatch;
 
 import dev.sluice.buses.bus.Bus;
+import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.metrics.SubscriptionMeters;
@@ -120,6 +121,19 @@ public final class Dispatcher implements AutoCloseable {
         }
         SeenEvents.delete(seen, uid);
         rewinds.forget(uid);
+    }
+
+    /** At a start, one that is not there any more: what its bus refuses must not keep everything else from starting. */
+    public void forget(SubscriptionSettings settings) {
+        try {
+            remove(settings.uid());
+        } catch (BusException e) {
+            LOG.atWarn()
+                    .addKeyValue("namespace", settings.namespace())
+                    .addKeyValue("subscription", settings.name())
+                    .addKeyValue("cause", String.valueOf(e.getMessage()))
+                    .log("its bus keeps a subscription that is not there any more");
+        }
     }
 
     /**

@@ -49,6 +49,11 @@ public final class Carriers {
         return "";
     }
 
+    /** Whether the channel is known: it takes events, or does when its bus is back. */
+    public boolean carries(ChannelId channel) {
+        return bus.hasChannel(channel);
+    }
+
     /** No more events are taken for the channel; what it has taken is still delivered. */
     public void drop(ChannelId channel) {
         hosts.remove(channel);
@@ -97,17 +102,22 @@ public final class Carriers {
                 .toList();
     }
 
-    /** Channels that the bus remembers and Kubernetes does not. */
+    /** Channels that the bus remembers and Kubernetes does not. One that cannot be deleted is asked for again at the next start. */
     public void forgetChannels(Predicate<ChannelId> gone) {
-        bus.channels().stream().filter(gone).toList().forEach(this::drop);
+        bus.channels().stream().filter(gone).toList().forEach(channel -> {
+            try {
+                drop(channel);
+            } catch (BusException e) {
+                LOG.atWarn()
+                        .addKeyValue("channel", channel)
+                        .addKeyValue("cause", String.valueOf(e.getMessage()))
+                        .log("its bus keeps a channel that is not there any more");
+            }
+        });
     }
 
     /** Subscriptions that the bus remembers and Kubernetes does not. */
     public void forgetSubscriptions(Predicate<SubscriptionSettings> gone) {
-        bus.subscriptions().stream()
-                .filter(gone)
-                .map(SubscriptionSettings::uid)
-                .toList()
-                .forEach(dispatcher::remove);
+        bus.subscriptions().stream().filter(gone).toList().forEach(dispatcher::forget);
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,16 +29,21 @@ final class Confirms {
 
     private record Publication(String stamp, CompletableFuture<Void> done) {}
 
-    Confirms(Channel channel) throws IOException {
+    /** @param queued whether the exchange of that name has a queue that should take its events, asked when none took one */
+    Confirms(Channel channel, Predicate<String> queued) throws IOException {
         this.channel = channel;
         channel.confirmSelect();
         channel.addConfirmListener(
                 (number, multiple) -> confirmed(number, multiple, null),
                 (number, multiple) -> confirmed(number, multiple, new BusException("RabbitMQ refused the event")));
         // comes before the confirm of the same message, on the same thread
-        channel.addReturnListener((_, _, _, _, properties, _) -> RabbitMessages.stamp(properties)
+        channel.addReturnListener((_, _, exchange, _, properties, _) -> RabbitMessages.stamp(properties)
                 .map(mandatory::remove)
                 .ifPresent(publication -> {
+                    if (!queued.test(exchange)) {
+                        complete(publication, null); // its last subscription was deleted while the event was under way
+                        return;
+                    }
                     complete(publication, new BusException("no queue took the event"));
                     reopen("no queue took an event"); // which makes queues and bindings again
                 }));

@@ -71,7 +71,7 @@ public final class RabbitBus implements Bus {
     public RabbitBus(String name, RabbitSettings settings, Runnable passedOver) {
         this.name = name;
         this.passedOver = passedOver;
-        this.link = new RabbitLink(name, settings, this::setUp);
+        this.link = new RabbitLink(name, settings, this::setUp, this::hasQueues);
         link.start();
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ final class RabbitLink implements AutoCloseable {
     private final String name;
     private final RabbitSettings settings;
     private final Setup setup;
+    private final Predicate<String> queued;
     private final Thread keeper;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     // guarded by this
@@ -44,10 +46,12 @@ final class RabbitLink implements AutoCloseable {
     private volatile Optional<String> blocked = Optional.empty();
     private volatile boolean closed;
 
-    RabbitLink(String name, RabbitSettings settings, Setup setup) {
+    /** @param queued as {@link Confirms} asks */
+    RabbitLink(String name, RabbitSettings settings, Setup setup, Predicate<String> queued) {
         this.name = name;
         this.settings = settings;
         this.setup = setup;
+        this.queued = queued;
         this.keeper = Thread.ofVirtual().name("rabbitmq " + name).unstarted(this::keep);
     }
 
@@ -137,7 +141,7 @@ final class RabbitLink implements AutoCloseable {
                 }
             });
             setup.on(consuming);
-            established(new Connected(publishing, consuming, new Confirms(publishing.createChannel())));
+            established(new Connected(publishing, consuming, new Confirms(publishing.createChannel(), queued)));
             gone.await();
             lost("the connection to RabbitMQ was lost");
             return true;

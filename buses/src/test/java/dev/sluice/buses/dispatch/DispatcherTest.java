@@ -98,6 +98,13 @@ class DispatcherTest {
     }
 
     @Test
+    void whatABusRefusesToForgetDoesNotKeepAnythingFromStarting() {
+        bus.away = true;
+        dispatcher.forget(settings(Terms.NONE));
+        assertThat(dispatcher.subscription("one")).isEmpty();
+    }
+
+    @Test
     void remembersARewindBeforeAnythingComesAndForgetsOneThatIsRefused() {
         bus.replay = () -> {
             assertThat(remembered()).isEqualTo(NOON);
