@@ -138,7 +138,8 @@ public final class BusRouter implements Bus {
     }
 
     private void placeAgain(String uid, String name, Bus bus) {
-        known(uid).filter(s -> isWanted(uid) && name.equals(busOf(s.channel())))
+        known(uid)
+                .filter(s -> isWanted(uid) && name.equals(busOf(s.channel())))
                 .ifPresent(subscription -> place(subscription, name, bus));
     }
 

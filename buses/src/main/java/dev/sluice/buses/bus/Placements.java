@@ -21,8 +21,8 @@ final class Placements {
 
     /** Of subscriptions that were deleted while the bus was away. */
     Stream<Placement> left(String bus) {
-        return roster.placements().stream().filter(placement -> placement.removed()
-                && placement.bus().equals(bus));
+        return roster.placements().stream()
+                .filter(placement -> placement.removed() && placement.bus().equals(bus));
     }
 
     boolean has(Placement placement) {

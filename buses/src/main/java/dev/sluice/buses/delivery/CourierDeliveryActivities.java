@@ -86,7 +86,7 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
                 var behind = stamps(round, begun + DeliveryWorkflowImpl.ROUND_WIDTH);
                 BooleanSupplier heartbeat = () -> heartbeat(context, report(to, results, behind));
                 while (!width.tryAcquire(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS)) {
-                    heartbeat.getAsBoolean();
+                    var _ = heartbeat.getAsBoolean();
                 }
                 var turn = turn(event, to, lastBegin, heartbeat);
                 if (turn.isEmpty()) {
@@ -105,8 +105,7 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
             var untried = stamps(round, begun);
             do {
                 heartbeat(context, report(to, results, untried));
-            } while (!width.tryAcquire(
-                    DeliveryWorkflowImpl.ROUND_WIDTH, HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!width.tryAcquire(DeliveryWorkflowImpl.ROUND_WIDTH, HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException _) {
             // the worker stops: what is finished is told, and what was not begun; the rest counts as unknown
             Thread.currentThread().interrupt();
@@ -131,7 +130,8 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
     }
 
     /** Waits for the turn of one attempt; empty when it does not come in this round, or nobody waits for the round any more. */
-    private Optional<Turns.Turn> turn(Numbered event, SubscriptionSettings to, long lastBegin, BooleanSupplier heartbeat)
+    private Optional<Turns.Turn> turn(
+            Numbered event, SubscriptionSettings to, long lastBegin, BooleanSupplier heartbeat)
             throws InterruptedException {
         var turns = dispatcher.turns(to.uid());
         if (turns.isEmpty()) {

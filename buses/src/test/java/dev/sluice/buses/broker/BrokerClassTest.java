@@ -35,8 +35,7 @@ class BrokerClassTest {
     void aConfigurationThatIsMissingKeepsNoBrokerFromTheEventsThatItTakesAlready() {
         var choice = BrokerClass.choose(broker("Kafka", "nowhere"), (_, _) -> null);
 
-        assertThat(choice.given(false))
-                .isEqualTo(new BrokerClass.Choice(null, "ConfigMap ns/nowhere does not exist"));
+        assertThat(choice.given(false)).isEqualTo(new BrokerClass.Choice(null, "ConfigMap ns/nowhere does not exist"));
         assertThat(choice.given(true))
                 .isEqualTo(new BrokerClass.Choice("kafka", "ConfigMap ns/nowhere does not exist"));
         var channelBased = BrokerClass.choose(broker("MTChannelBasedBroker", "nowhere"), (_, _) -> null);

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 class AskingTest {
     private volatile Optional<String> trouble = Optional.empty();
 
-    private final Bus bus = (Bus) Proxy.newProxyInstance(
-            Bus.class.getClassLoader(), new Class<?>[] {Bus.class}, (_, _, _) -> trouble);
+    private final Bus bus =
+            (Bus) Proxy.newProxyInstance(Bus.class.getClassLoader(), new Class<?>[] {Bus.class}, (_, _, _) -> trouble);
 
     @Test
     void ofManyThatAskABusInTroubleOneWaitsForIt() throws Exception {

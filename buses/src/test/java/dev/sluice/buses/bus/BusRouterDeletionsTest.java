@@ -166,7 +166,8 @@ class BusRouterDeletionsTest {
         router.removeChannel(FAR.id());
         router.removeChannel(OTHER.id());
 
-        attach("discard"); // which comes before the deletion of channels, and these in the order in which they are added
+        attach("discard"); // which comes before the deletion of channels, and these in the order in which they are
+        // added
         far.reached.await();
         var again = far.added.getFirst().equals(FAR.id()) ? FAR : OTHER;
         var last = again.equals(FAR) ? OTHER : FAR;
@@ -250,8 +251,7 @@ class BusRouterDeletionsTest {
 
         attach("");
 
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> known().isEmpty() && !far.stub.hasChannel(FAR.id()));
+        await().atMost(Duration.ofSeconds(30)).until(() -> known().isEmpty() && !far.stub.hasChannel(FAR.id()));
     }
 
     @Test

@@ -219,7 +219,8 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     }
 
     private static ActivityOptions options(DeliveryPolicy policy, int events) {
-        // an attempt may take its timeout twice: the subscriber, then the reply; so may those whose turn is before the first one's
+        // an attempt may take its timeout twice: the subscriber, then the reply; so may those whose turn is before the
+        // first one's
         var longest =
                 policy.timeout().multipliedBy(2L * (events / ROUND_WIDTH + 2)).plusSeconds(30);
         return ActivityOptions.newBuilder()
