@@ -334,10 +334,10 @@ class BuildIT {
     void endsWhatTakesTooLong() throws IOException {
         var message = failure(
                 "slow",
-                "{timeout: 6s, steps: [{name: wait, image: sluice/step, command: [/bin/sh],"
+                "{timeout: 12s, steps: [{name: wait, image: sluice/step, command: [/bin/sh],"
                         + " args: ['-c', 'echo waiting; read x < /dev/zero']}]}");
 
-        assertThat(message).isEqualTo("BuildTimeout: Build \"slow\" failed to finish within \"6s\"");
+        assertThat(message).isEqualTo("BuildTimeout: Build \"slow\" failed to finish within \"12s\"");
         await().atMost(Duration.ofSeconds(40))
                 .untilAsserted(() -> assertThat(podsOf("slow")).isEmpty());
         assertThat(stand.logs.text("default", "slow"))
