@@ -45,7 +45,8 @@ class SeparateGatewayE2E {
         var port = Ports.rememberedIn(home.resolve("gateway-port")).of("gateway", 0);
         try (var platform = new Platform(home, "--gateways", "127.0.0.1:" + port)) {
             platform.up();
-            assertThat(said()).contains("0 of 1 connected");
+            // it is ready a moment before it has told all about itself
+            await().untilAsserted(() -> assertThat(said()).contains("0 of 1 connected"));
             var gateway = gateway();
             try {
                 var asleep = Services.applyReady(
