@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Bad manifests are refused with one message that names the field, and nothing is stored. */
-@ExtendWith({HalfCondition.class, SharedPlatform.class})
+@OnSharedPlatform
+@ExtendWith(HalfCondition.class)
 class BadInputE2E {
     @Test
     void namesAnUnknownField(Platform platform, TestNamespace namespace) {

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Services of 2018 that say what to build, beside those that say what to run. */
-@ExtendWith({HalfCondition.class, SharedPlatform.class})
+@OnSharedPlatform
+@ExtendWith(HalfCondition.class)
 class BuildFormE2E {
     private static final Path EXAMPLE =
             Platform.LAUNCHER.resolveSibling("examples").resolve("hello-java");

@@ -9,11 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a build prints can be read while it does. */
-@ExtendWith(SharedPlatform.class)
+@OnSharedPlatform
 class BuildLogsE2E {
     @Test
     void followsTheLogOfABuildWhileItRuns(Platform platform, TestNamespace namespace, @TempDir Path folder)

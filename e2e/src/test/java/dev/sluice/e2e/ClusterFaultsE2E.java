@@ -6,14 +6,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** On a full cluster, of which only Sluice and its Temporal server are ours to kill: one of those fault runs, by the seed. */
 @EnabledIfSystemProperty(named = "sluice.e2e.cluster", matches = "true")
-@ExtendWith(SharedPlatform.class)
+@OnSharedPlatform
 class ClusterFaultsE2E {
     private static final List<FaultStory> STORIES = List.of(
             FaultStory.DELIVERY_BETWEEN_ATTEMPTS, FaultStory.PRODUCER_IN_MID_STREAM, FaultStory.ROLLOUT_HALF_WAY);

@@ -11,11 +11,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The story that newcomers type first; it checks every step itself. */
-@ExtendWith(SharedPlatform.class)
+@OnSharedPlatform
 @DisabledIfSystemProperty(
         named = "sluice.e2e.cluster",
         matches = "true",

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a repository to a URL with the command line; a second version by rollout, and back. */
-@ExtendWith({HalfCondition.class, SharedPlatform.class})
+@OnSharedPlatform
+@ExtendWith(HalfCondition.class)
 class DeployE2E {
     private static final Path EXAMPLE =
             Platform.LAUNCHER.resolveSibling("examples").resolve("hello-java");

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A pod goes only when it has answered what it was asked, whoever wants it gone. */
-@ExtendWith({HalfCondition.class, SharedPlatform.class})
+@OnSharedPlatform
+@ExtendWith(HalfCondition.class)
 class DrainE2E {
     private final Http http = new Http();
 

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** An event through a Channel of 2018 on the stub bus reaches a Service that sleeps, and one that fails at first. */
-@ExtendWith({HalfCondition.class, SharedPlatform.class})
+@OnSharedPlatform
+@ExtendWith(HalfCondition.class)
 class EventsE2E {
     private final Http http = new Http();
 

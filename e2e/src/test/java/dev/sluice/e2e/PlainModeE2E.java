@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole road where pods are plain processes of this machine: what a machine without bubblewrap gets. */
+@OnPlatformOfItsOwn
 @DisabledIfSystemProperty(
         named = "sluice.e2e.cluster",
         matches = "true",

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Two of the fault runs, one of them of a build, chosen by a seed that is printed; {@code SLUICE_FAULTS_SEED=N ./sluice test} runs the same
  * two again.
  */
+@OnPlatformOfItsOwn
 @DisabledIfSystemProperty(
         named = "sluice.e2e.cluster",
         matches = "true",

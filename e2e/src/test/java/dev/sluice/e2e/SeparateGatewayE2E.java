@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A gateway that is a process of its own goes on while the control plane is killed and started again. It has a platform of its own: on a
  * cluster, which two platforms cannot share, it runs alone ({@code -Dit.test=SeparateGatewayE2E}).
  */
+@OnPlatformOfItsOwn
 @EnabledIf("alone")
 class SeparateGatewayE2E {
     private static final String NAMESPACE = "default";

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A Service from an image: Ready means it answers, it leaves for zero, and the next request wakes it. */
-@ExtendWith({HalfCondition.class, SharedPlatform.class})
+@OnSharedPlatform
+@ExtendWith(HalfCondition.class)
 class ServiceE2E {
     private final Http http = new Http();
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is there survives down and up, and kill -9 of any process of the platform; nothing outlives it. */
+@OnPlatformOfItsOwn
 @DisabledIfSystemProperty(
         named = "sluice.e2e.cluster",
         matches = "true",
