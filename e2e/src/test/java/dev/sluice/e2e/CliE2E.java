@@ -182,7 +182,7 @@ class CliE2E {
                         "annotate",
                         "ksvc",
                         "steered",
-                        "serving.knative.dev/rollout-duration=600s")
+                        "serving.knative.dev/rollout-duration=24h")
                 .succeeded();
         platform.kubectl(
                         "-n",
