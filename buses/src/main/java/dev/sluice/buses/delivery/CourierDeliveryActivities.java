@@ -184,7 +184,7 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
     private Result attempt(SubscriptionSettings to, Numbered event) {
         try {
             return tried(to, event);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.atError()
                     .addKeyValue("namespace", to.namespace())
                     .addKeyValue("subscription", to.name())

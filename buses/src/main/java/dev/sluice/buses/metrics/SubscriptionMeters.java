@@ -42,6 +42,7 @@ public final class SubscriptionMeters {
     private final Timer latency;
     private final Timer age;
     private final Counter filtered;
+    private final Counter filterFailures;
     private final Counter duplicates;
     private final Counter withheld;
     private final Counter handedOver;
@@ -79,6 +80,7 @@ public final class SubscriptionMeters {
                 .tags(tags)
                 .register(registry));
         filtered = counter("sluice.delivery.filtered", "Events that the filter does not want.", tags);
+        filterFailures = counter("sluice.delivery.filter.failures", "Events that the filter failed at.", tags);
         duplicates = counter("sluice.delivery.duplicates", "Events of a source and id that was taken up before.", tags);
         withheld = counter(
                 "sluice.delivery.withheld", "Events not tried at first: their subscriber fails in numbers.", tags);
@@ -127,6 +129,11 @@ public final class SubscriptionMeters {
 
     public void filtered() {
         filtered.increment();
+    }
+
+    /** The event is not wanted then, and counts as filtered too. */
+    public void filterFailed() {
+        filterFailures.increment();
     }
 
     public void duplicate() {

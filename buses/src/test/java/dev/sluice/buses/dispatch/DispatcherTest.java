@@ -176,6 +176,45 @@ class DispatcherTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged.get() >= 19);
     }
 
+    /** It is not delivered, not acknowledged, and in nobody's way. */
+    @Test
+    void anEventThatNobodyCanReadDoesNotEndItsSubscription() {
+        broken = true;
+        bus.given.add(new Unreadable());
+        bus.given.add(new Given("s1", "id 1", () -> {}));
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> handOver.events().size() == 1);
+        assertThat(handOver.events().getFirst().parcel().id()).isEqualTo("id 1");
+    }
+
+    @Test
+    void aBusThatFailsOnceDoesNotEndASubscription() {
+        broken = true;
+        bus.failing.set(1);
+        for (int i = 0; i < 3; i++) {
+            bus.given.add(new Given("s" + i, "id " + i, () -> {}));
+        }
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> handOver.events().size() == 3);
+    }
+
+    private record Unreadable() implements Bus.Delivery {
+        @Override
+        public String stamp() {
+            return "unreadable";
+        }
+
+        @Override
+        public EventMessage event() {
+            throw new StackOverflowError("deep");
+        }
+
+        @Override
+        public CompletableFuture<Void> acknowledge() {
+            throw new AssertionError("it is not settled");
+        }
+    }
+
     private record Given(String stamp, String id, Runnable acknowledged) implements Bus.Delivery {
         @Override
         public EventMessage event() {
