@@ -45,8 +45,9 @@ final class Moves {
     }
 
     static BusException notYet(ChannelSettings old, long left) {
-        return new BusException("channel " + old.id().namespace() + "/" + old.id().name() + " moves when bus "
-                + old.bus() + " has delivered what it has of it (" + left + " events)");
+        return new BusException(
+                "channel " + old.id().namespace() + "/" + old.id().name() + " moves when bus " + old.bus()
+                        + " has delivered what it has of it (" + left + " events)");
     }
 
     void end(ChannelId channel) {

@@ -5,6 +5,8 @@ import dev.sluice.buses.bus.PartitionKey;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.metrics.SubscriptionMeters;
+import dev.sluice.buses.recent.RecentEvents;
+import dev.sluice.buses.recent.Step;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.Verdict;
 import dev.sluice.workflows.delivery.Tried;
@@ -44,6 +46,7 @@ final class Pump implements AutoCloseable {
     private final Clock clock;
     private final SeenEvents seen;
     private final DeliveryMetrics metrics;
+    private final RecentEvents recent;
     private final IntSupplier pending;
     private final SubscriptionMeters meters;
     private final Turns turns;
@@ -63,6 +66,7 @@ final class Pump implements AutoCloseable {
             DispatchLimits limits,
             Clock clock,
             DeliveryMetrics metrics,
+            RecentEvents recent,
             SeenEvents seen,
             Instant rewound,
             IntSupplier pending) {
@@ -72,6 +76,7 @@ final class Pump implements AutoCloseable {
         this.handOver = handOver;
         this.clock = clock;
         this.metrics = metrics;
+        this.recent = recent;
         this.seen = seen;
         this.pending = pending;
         this.rewound = rewound;
@@ -168,9 +173,7 @@ final class Pump implements AutoCloseable {
             acknowledge(delivery);
             return;
         }
-        var key = settings.terms().ordered()
-                ? PartitionKey.of(delivery.event().reference())
-                : Optional.<String>empty();
+        var key = settings.terms().ordered() ? PartitionKey.of(delivery.event().reference()) : Optional.<String>empty();
         if (key.isPresent()) {
             inOrder.take(key.get(), delivery);
             return;
@@ -181,7 +184,7 @@ final class Pump implements AutoCloseable {
         if (breaker.admit() == Breaker.Admission.TRY) {
             Thread.startVirtualThread(() -> attempt(delivery));
         } else {
-            meters.withheld();
+            withheld(delivery);
             desk.take(delivery, List.of());
             turns.release();
         }
@@ -190,13 +193,24 @@ final class Pump implements AutoCloseable {
     private boolean isPassedOver(Bus.Delivery delivery) {
         if (!wanted.wants(delivery.event())) {
             meters.filtered();
+            noted(Step.What.FILTERED, delivery);
             return true;
         }
         if (seen.isDuplicate(delivery, settings.terms().deduplicationMillis())) {
             meters.duplicate();
+            noted(Step.What.DUPLICATE, delivery);
             return true;
         }
         return false;
+    }
+
+    private void withheld(Bus.Delivery delivery) {
+        meters.withheld();
+        noted(Step.What.WITHHELD, delivery);
+    }
+
+    private void noted(Step.What what, Bus.Delivery delivery) {
+        recent.noted(what, settings, delivery.event(), delivery.stamp());
     }
 
     private void attempt(Bus.Delivery delivery) {
@@ -231,7 +245,7 @@ final class Pump implements AutoCloseable {
             turns.awaitPace();
             awaitResumed(); // that took its time
             if (breaker.admit() != Breaker.Admission.TRY) {
-                meters.withheld();
+                withheld(delivery);
                 return Optional.of(List.of());
             }
             return tryOnce(delivery);
@@ -267,6 +281,7 @@ final class Pump implements AutoCloseable {
     private Optional<List<Tried>> tried(Bus.Delivery delivery) {
         var result = courier.deliver(settings, delivery.event(), delivery.stamp(), 1);
         meters.tried(SubscriptionMeters.Turn.FIRST, delivery.event(), result);
+        recent.tried(settings, delivery.event(), delivery.stamp(), 1, result);
         heard(result.verdict());
         return result.verdict() == Verdict.DELIVERED
                 ? Optional.empty()

@@ -105,7 +105,10 @@ final class GcpPubSubFeed implements Bus.Feed {
             opened.open();
             return opened.stay();
         } catch (RuntimeException | Error e) { // the subscription must not end by it, whatever it is
-            LOG.atError().addKeyValue("subscription", subscription).setCause(e).log("a stream failed; another is opened");
+            LOG.atError()
+                    .addKeyValue("subscription", subscription)
+                    .setCause(e)
+                    .log("a stream failed; another is opened");
             return false;
         }
     }

@@ -22,6 +22,7 @@ public final class EmptyBus implements Bus {
     volatile boolean away;
     /** So many times taking an event fails, in a way that nobody thought of. */
     final AtomicInteger failing = new AtomicInteger();
+
     volatile Supplier<Optional<String>> replay = Optional::empty;
 
     @Override

@@ -55,7 +55,8 @@ class WantedTest {
     /** A filter that fails says nothing, so its opposite does not either. */
     @Test
     void norIsItByTheOppositeOfAFilterThatFails() {
-        assertThat(wanted(new Filter.Not(failing(new IllegalStateException("broken")))).wants(EVENT))
+        assertThat(wanted(new Filter.Not(failing(new IllegalStateException("broken"))))
+                        .wants(EVENT))
                 .isFalse();
     }
 
