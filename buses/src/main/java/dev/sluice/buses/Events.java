@@ -13,6 +13,7 @@ import dev.sluice.buses.control.EventReconcilers;
 import dev.sluice.buses.delivery.ClaimSweeper;
 import dev.sluice.buses.delivery.CourierDeliveryActivities;
 import dev.sluice.buses.delivery.Deliveries;
+import dev.sluice.buses.delivery.ParkedCount;
 import dev.sluice.buses.delivery.TemporalHandOver;
 import dev.sluice.buses.dispatch.DispatchStats;
 import dev.sluice.buses.dispatch.Dispatcher;
@@ -21,6 +22,7 @@ import dev.sluice.buses.ingress.ChannelNames;
 import dev.sluice.buses.ingress.Ingress;
 import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.plane.ChannelHosts;
+import dev.sluice.buses.recent.RecentEvents;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.buses.send.HostResolver;
 import dev.sluice.buses.stub.StubBus;
@@ -56,6 +58,8 @@ public final class Events implements AutoCloseable {
     private final Ingress ingress;
     private final DeliveryActivities activities;
     private final Deliveries deliveries;
+    private final RecentEvents recent;
+    private final ParkedCount parked;
 
     /** With numbers that nobody reads. */
     public Events(EventsConfig config, WorkflowClient temporal, HostResolver resolver) {
@@ -78,6 +82,7 @@ public final class Events implements AutoCloseable {
         var metrics = new DeliveryMetrics(registry, clock);
         metrics.bigEvents(store::bytes);
         this.connections = new BusConnections(bus, metrics);
+        this.recent = new RecentEvents(config.recent(), clock);
         this.dispatcher = new Dispatcher(
                 carrier,
                 courier,
@@ -85,11 +90,13 @@ public final class Events implements AutoCloseable {
                 config.dispatchLimits(),
                 clock,
                 metrics,
+                recent,
                 config.stateDir().resolve("seen"));
-        this.ingress =
-                new Ingress(carrier, names, config.host(), config.port(), config.maxEventBytes(), clock, metrics);
-        this.activities = new CourierDeliveryActivities(dispatcher, courier, store, clock);
+        this.ingress = new Ingress(
+                carrier, names, config.host(), config.port(), config.maxEventBytes(), clock, metrics, recent);
+        this.activities = new CourierDeliveryActivities(dispatcher, courier, store, recent, clock);
         this.deliveries = new Deliveries(temporal);
+        this.parked = new ParkedCount(deliveries, metrics);
     }
 
     /** Channels are here; everything else is asked for. */
@@ -104,6 +111,7 @@ public final class Events implements AutoCloseable {
         ingress.start();
         dispatcher.start();
         sweeper.start();
+        parked.start();
         return this;
     }
 
@@ -120,6 +128,11 @@ public final class Events implements AutoCloseable {
     /** For the CLI. */
     public Deliveries deliveries() {
         return deliveries;
+    }
+
+    /** For the CLI. */
+    public RecentEvents recent() {
+        return recent;
     }
 
     /** Without Kubernetes: what the reconciler of a Channel does. */
@@ -184,6 +197,7 @@ public final class Events implements AutoCloseable {
     public void close() {
         ingress.close();
         sweeper.close();
+        parked.close();
         dispatcher.close();
         courier.close();
         bus.close();

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param port the ingress listens on, 0 for a free one
  * @param maxEventBytes a larger request gets 413
  * @param claims what of them is kept aside, in {@code stateDir}
+ * @param recent steps of events that are remembered for who asks, 0 for none
  * @param podsReach where pods reach the hosts of channels: the gateway's address. Null when there is none that is not
  *     loopback; then a channel's Service has no endpoints
  */
@@ -28,11 +29,14 @@ public record EventsConfig(
         int port,
         int maxEventBytes,
         ClaimLimits claims,
+        int recent,
         @Nullable InetSocketAddress podsReach,
         StubBus.Limits busLimits,
         DispatchLimits dispatchLimits) {
 
     public static final int MAX_EVENT_BYTES = 8 << 20;
+
+    public static final int RECENT_STEPS = 20_000;
 
     /** With defaults: loopback, a free port, events up to 8 MiB. */
     public static EventsConfig in(Path stateDir, String domain) {
@@ -44,6 +48,7 @@ public record EventsConfig(
                 0,
                 MAX_EVENT_BYTES,
                 ClaimLimits.DEFAULT,
+                RECENT_STEPS,
                 null,
                 StubBus.Limits.DEFAULT,
                 DispatchLimits.DEFAULT);
@@ -51,7 +56,17 @@ public record EventsConfig(
 
     public EventsConfig withPodsReach(InetSocketAddress gateway) {
         return new EventsConfig(
-                stateDir, domain, clusterDomain, host, port, maxEventBytes, claims, gateway, busLimits, dispatchLimits);
+                stateDir,
+                domain,
+                clusterDomain,
+                host,
+                port,
+                maxEventBytes,
+                claims,
+                recent,
+                gateway,
+                busLimits,
+                dispatchLimits);
     }
 
     /** @param atOnce retries of one subscription */
@@ -64,6 +79,7 @@ public record EventsConfig(
                 port,
                 maxEventBytes,
                 claims,
+                recent,
                 podsReach,
                 busLimits,
                 dispatchLimits.withRetries(atOnce));
@@ -78,6 +94,7 @@ public record EventsConfig(
                 fixed,
                 maxEventBytes,
                 claims,
+                recent,
                 podsReach,
                 busLimits,
                 dispatchLimits);
@@ -86,6 +103,22 @@ public record EventsConfig(
     /** @param most bytes of one request */
     public EventsConfig withSizes(int most, ClaimLimits aside) {
         return new EventsConfig(
-                stateDir, domain, clusterDomain, host, port, most, aside, podsReach, busLimits, dispatchLimits);
+                stateDir, domain, clusterDomain, host, port, most, aside, recent, podsReach, busLimits, dispatchLimits);
+    }
+
+    /** @param steps of events, 0 for none */
+    public EventsConfig withRecent(int steps) {
+        return new EventsConfig(
+                stateDir,
+                domain,
+                clusterDomain,
+                host,
+                port,
+                maxEventBytes,
+                claims,
+                steps,
+                podsReach,
+                busLimits,
+                dispatchLimits);
     }
 }

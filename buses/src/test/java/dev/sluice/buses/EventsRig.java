@@ -108,7 +108,7 @@ public final class EventsRig implements AutoCloseable {
 
     /** With more terms than where its events go. */
     public EventsRig subscribe(String uid, URI subscriber, DeliveryPolicy policy, Terms terms) {
-        events.registerChannel(CHANNEL);
+        events.registerChannel(channel);
         events.register(new SubscriptionSettings(uid, "default", uid, CHANNEL, subscriber, null, policy, terms));
         return this;
     }

@@ -27,6 +27,13 @@ class RetriedDeliveryIT {
     @TempDir
     Path state;
 
+    /** As the numbers have it. */
+    private static void awaitParked(EventsRig rig, String subscription, int events) {
+        var subscriber = new Deliveries.Subscriber("default", subscription);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> rig.events().deliveries().parked().getOrDefault(subscriber, 0) == events);
+    }
+
     @Test
     void arrivesAtTheThirdAttemptWhenTheSubscriberFailsTwice() {
         var calls = new AtomicInteger();
@@ -128,12 +135,14 @@ class RetriedDeliveryIT {
             rig.sender().event(EventsRig.HOST, "e-3");
 
             var parked = onlyEvent(rig, "e-3", Phase.PARKED);
+            awaitParked(rig, "down", 1);
             assertThat(parked.attempts()).isEqualTo(3);
             var workflow =
                     rig.events().deliveries().find("default", "e-3").getFirst().workflowId();
             assertThat(rig.events().deliveries().drop(workflow, List.of(parked.stamp())))
                     .isEqualTo(1);
             assertThat(onlyEvent(rig, "e-3", Phase.DROPPED).attempts()).isEqualTo(3);
+            awaitParked(rig, "down", 0);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.sluice.buses.dispatch.HandOver;
 import dev.sluice.buses.ingress.ChannelNames;
 import dev.sluice.buses.ingress.Ingress;
 import dev.sluice.buses.metrics.DeliveryMetrics;
+import dev.sluice.buses.recent.RecentEvents;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.buses.send.HostResolver;
 import dev.sluice.buses.stub.StubBus;
@@ -90,6 +91,7 @@ final class Throughput {
         var bus = StubBus.open(directory, StubBus.Limits.DEFAULT);
         var courier = new Courier(HostResolver.dns());
         var metrics = new DeliveryMetrics(new SimpleMeterRegistry(), Clock.systemUTC());
+        var recent = new RecentEvents(EventsConfig.RECENT_STEPS, Clock.systemUTC());
         var dispatcher = new Dispatcher(
                 bus,
                 courier,
@@ -97,6 +99,7 @@ final class Throughput {
                 DispatchLimits.DEFAULT,
                 Clock.systemUTC(),
                 metrics,
+                recent,
                 directory.resolve("seen"));
         bus.addChannel(EventsRig.CHANNEL);
         dispatcher.put(new SubscriptionSettings(
@@ -114,7 +117,8 @@ final class Throughput {
                 0,
                 1 << 20,
                 Clock.systemUTC(),
-                metrics);
+                metrics,
+                recent);
         ingress.start();
         for (int round = 1; round <= rounds; round++) {
             round(bus, ingress.port(), received, seconds);

@@ -23,6 +23,8 @@ public final class Cesql {
             throw new IllegalArgumentException(e.getMessage(), e);
         } catch (RuntimeException e) { // the parser's own, for texts that it does not expect
             throw new IllegalArgumentException("not an expression: " + e.getMessage(), e);
+        } catch (StackOverflowError e) {
+            throw new IllegalArgumentException("the expression is nested too deeply", e);
         }
     }
 

@@ -178,4 +178,12 @@ class CesqlTest {
     private static boolean holds(String expression) {
         return Cesql.parse(expression).matches(EVENT);
     }
+
+    /** Else it would end whoever parses it, at each start anew. */
+    @Test
+    void refusesWhatIsNestedTooDeeply() {
+        assertThatThrownBy(() -> Cesql.parse("(".repeat(50_000) + "TRUE" + ")".repeat(50_000)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("too deeply");
+    }
 }

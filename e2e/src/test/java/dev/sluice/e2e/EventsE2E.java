@@ -39,11 +39,17 @@ class EventsE2E {
             assertThat(received).containsPattern("1 202 .*ce-id=a-1.*ce-specversion=1.0.* one");
             assertThat(received).containsPattern("1 202 .*ce-cloudeventsversion=0.1.*ce-eventid=a-2.* two");
         });
-        // what arrives at once is nobody's workflow
-        assertThat(platform.sluice("events", "show", "a-1", "-n", namespace.name())
+        // what arrives at once is nobody's workflow, and is remembered for a while
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(platform.sluice("events", "show", "a-1", "-n", namespace.name())
+                                .succeeded()
+                                .out())
+                        .contains("accepted")
+                        .containsPattern("delivered .* 1 +202 "));
+        assertThat(platform.sluice("events", "replay", "a-1", "-n", namespace.name())
                         .failed()
                         .err())
-                .contains("no delivery of an event a-1 has failed");
+                .contains("no delivery of such an event has failed");
     }
 
     @Test

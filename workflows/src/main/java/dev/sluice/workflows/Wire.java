@@ -21,6 +21,9 @@ public final class Wire {
             SearchAttributeKey.forKeywordList("SluiceEventType");
     public static final SearchAttributeKey<List<String>> EVENT_ID = SearchAttributeKey.forKeywordList("SluiceEventId");
 
+    /** In the memo of a delivery: how many of its events are parked. Absent where none ever was. */
+    public static final String PARKED_MEMO = "parked";
+
     public static String buildId(String namespace, String name, String uid) {
         return "build/" + namespace + "/" + name + "/" + uid;
     }

@@ -9,7 +9,11 @@ import dev.sluice.api.duck.Address;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Conditions are {@code Ready}, {@code IngressReady}, {@code TriggerChannelReady}, {@code FilterReady}, {@code Addressable}, {@code DeadLetterSinkResolved} and {@code EventPoliciesReady}. */
+/**
+ * Conditions are {@code Ready}, {@code Addressable}, {@code DeadLetterSinkResolved} and {@code EventPoliciesReady}; besides, {@code IngressReady},
+ * {@code TriggerChannelReady} and {@code FilterReady}, or of the class Kafka {@code DataPlaneAvailable}, {@code ConfigMapUpdated}, {@code ConfigParsed},
+ * {@code TopicReady} and {@code ProbeSucceeded}.
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record BrokerStatus(

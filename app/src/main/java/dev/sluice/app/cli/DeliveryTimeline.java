@@ -2,9 +2,11 @@ package dev.sluice.app.cli;
 
 import com.google.protobuf.Timestamp;
 import dev.sluice.protos.v1.Delivery;
+import dev.sluice.protos.v1.EventStep;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 /** Prints every attempt of a delivery, event by event. */
 record DeliveryTimeline(PrintStream out, Style style) {
@@ -34,6 +36,23 @@ record DeliveryTimeline(PrintStream out, Style style) {
                 table.lines().forEach(out::println);
             }
         }
+    }
+
+    /** What the instance remembers, of events that never failed too. */
+    void print(List<EventStep> recent) {
+        out.println(style.strong("Lately"));
+        var table = new Table("  AT", "WHAT", "NAME", "ATTEMPT", "STATUS", "TOOK", "DETAIL");
+        for (var step : recent) {
+            table.row(
+                    "  " + time(step.getAt()),
+                    step.getWhat().replace('_', ' '),
+                    step.getName(),
+                    step.getNumber() == 0 ? "" : Integer.toString(step.getNumber()),
+                    step.getStatus() == 0 ? "" : Integer.toString(step.getStatus()),
+                    step.getNumber() == 0 ? "" : step.getTookMillis() + " ms",
+                    step.getDetail());
+        }
+        table.lines().forEach(out::println);
     }
 
     private static String time(Timestamp time) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "events",
         mixinStandardHelpOptions = true,
-        description = "Events whose first delivery failed, and pausing what takes events.",
+        description = "What became of events, and pausing what takes them.",
         synopsisSubcommandLabel = "list|show|replay|drop|pause|resume|rewind",
         subcommands = {
             EventsVerb.ListVerb.class,
@@ -76,7 +76,7 @@ final class EventsVerb {
             mixinStandardHelpOptions = true,
             description = {
                 "Every attempt of an event, or of all events of a delivery.",
-                "An event that arrived at the first attempt has left no record."
+                "Of events that arrived at the first attempt, or that no filter wanted, the instance remembers the last ones."
             })
     static final class Show implements ApiVerb {
         @Mixin
@@ -87,12 +87,19 @@ final class EventsVerb {
             var timeline =
                     new DeliveryTimeline(here.out(), new Style(here.terminal().colour()));
             boolean first = true;
-            for (var delivery : which.events(api).deliveries()) {
+            var events = which.events(api);
+            for (var delivery : events.deliveries()) {
                 if (!first) {
                     here.out().println();
                 }
                 first = false;
                 timeline.print(delivery);
+            }
+            if (!events.recent().isEmpty()) {
+                if (!first) {
+                    here.out().println();
+                }
+                timeline.print(events.recent());
             }
             return 0;
         }

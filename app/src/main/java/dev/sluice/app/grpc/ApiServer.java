@@ -2,6 +2,7 @@ package dev.sluice.app.grpc;
 
 import dev.sluice.activities.build.BuildLogs;
 import dev.sluice.buses.delivery.Deliveries;
+import dev.sluice.buses.recent.RecentEvents;
 import dev.sluice.protos.v1.BuildsGrpc;
 import dev.sluice.protos.v1.DeliveriesGrpc;
 import dev.sluice.protos.v1.RolloutsGrpc;
@@ -36,7 +37,12 @@ public final class ApiServer implements AutoCloseable {
 
     /** What the services act on. */
     public record Parts(
-            KubernetesClient client, Deliveries deliveries, Rewind rewind, BuildLogs buildLogs, Rollouts rollouts) {}
+            KubernetesClient client,
+            Deliveries deliveries,
+            RecentEvents recent,
+            Rewind rewind,
+            BuildLogs buildLogs,
+            Rollouts rollouts) {}
 
     private ApiServer(InetSocketAddress listen, X509ExtendedKeyManager keys, Parts parts) throws IOException {
         var callers = new Callers(parts.client(), Clock.systemUTC());
@@ -50,7 +56,7 @@ public final class ApiServer implements AutoCloseable {
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance());
         var services = List.<BindableService>of(
-                new DeliveriesService(parts.deliveries(), parts.rewind(), parts.client()),
+                new DeliveriesService(parts.deliveries(), parts.recent(), parts.rewind(), parts.client()),
                 new BuildsService(parts.client(), parts.buildLogs()),
                 new RolloutsService(parts.rollouts(), parts.client()));
         services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, authentication)));

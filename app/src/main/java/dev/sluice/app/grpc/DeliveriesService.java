@@ -1,6 +1,8 @@
 package dev.sluice.app.grpc;
 
 import dev.sluice.buses.delivery.Deliveries;
+import dev.sluice.buses.recent.RecentEvents;
+import dev.sluice.buses.recent.Step;
 import dev.sluice.protos.v1.DeliveredEvent;
 import dev.sluice.protos.v1.DeliveriesGrpc;
 import dev.sluice.protos.v1.Delivery;
@@ -9,6 +11,7 @@ import dev.sluice.protos.v1.DeliverySummary;
 import dev.sluice.protos.v1.DropRequest;
 import dev.sluice.protos.v1.DropResponse;
 import dev.sluice.protos.v1.EventPhase;
+import dev.sluice.protos.v1.EventStep;
 import dev.sluice.protos.v1.FindDeliveriesRequest;
 import dev.sluice.protos.v1.FindDeliveriesResponse;
 import dev.sluice.protos.v1.GetDeliveryRequest;
@@ -31,19 +34,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 
-/** {@code sluice.v1.Deliveries}: events whose first delivery failed. */
+/** {@code sluice.v1.Deliveries}: events whose first delivery failed, and what happened to the others lately. */
 final class DeliveriesService extends DeliveriesGrpc.DeliveriesImplBase {
     private static final String GROUP = "events.sluice.dev";
     private static final String RESOURCE = "deliveries";
     private static final int MOST = 200;
 
     private final Deliveries deliveries;
+    private final RecentEvents recent;
     private final KubernetesClient client;
     private final SubscriberObjects subscribers;
     private final Pausing pausing;
     private final Rewind rewind;
 
-    DeliveriesService(Deliveries deliveries, Rewind rewind, KubernetesClient client) {
+    DeliveriesService(Deliveries deliveries, RecentEvents recent, Rewind rewind, KubernetesClient client) {
+        this.recent = recent;
         this.deliveries = deliveries;
         this.rewind = rewind;
         this.client = client;
@@ -77,7 +82,9 @@ final class DeliveriesService extends DeliveriesGrpc.DeliveriesImplBase {
         Replies.answer(observer, () -> {
             require("list", request.getNamespace());
             var response = FindDeliveriesResponse.newBuilder();
-            found(request.getNamespace(), request.getEventId()).forEach(response::addDeliveries);
+            var steps = recent.of(request.getNamespace(), request.getEventId());
+            found(request.getNamespace(), request.getEventId(), steps).forEach(response::addDeliveries);
+            steps.stream().map(DeliveriesService::step).forEach(response::addRecent);
             return response.build();
         });
     }
@@ -161,11 +168,13 @@ final class DeliveriesService extends DeliveriesGrpc.DeliveriesImplBase {
                 request.getNamespace(), request.getSubscription(), request.getEventType(), request.getSource());
     }
 
-    private List<Delivery> found(String namespace, String event) {
+    private List<Delivery> found(String namespace, String event, List<Step> lately) {
         boolean searchable = !event.contains("'") && !event.contains("\\");
         var found = searchable ? narrowed(deliveries.find(namespace, event), event) : List.<Delivery>of();
         // the search knows the first events of a large delivery only
-        return found.isEmpty() ? narrowed(deliveries.list(namespace, false, MOST), event) : found;
+        return found.isEmpty() && !arrivedAtOnce(lately)
+                ? narrowed(deliveries.list(namespace, false, MOST), event)
+                : found;
     }
 
     private List<Delivery> narrowed(List<Deliveries.Summary> summaries, String event) {
@@ -176,6 +185,15 @@ final class DeliveriesService extends DeliveriesGrpc.DeliveriesImplBase {
                         candidate -> candidate.id().equals(event)))
                 .filter(delivery -> delivery.getEventsCount() > 0)
                 .toList();
+    }
+
+    /** As far as anybody remembers; then no delivery has it. */
+    private static boolean arrivedAtOnce(List<Step> lately) {
+        return lately.stream().anyMatch(step -> step.what() == Step.What.DELIVERED)
+                && lately.stream().allMatch(step -> switch (step.what()) {
+                    case ACCEPTED, FILTERED, DUPLICATE, DELIVERED -> true;
+                    case FAILED, REJECTED, WITHHELD, DEAD_LETTERED, DEAD_LETTER_FAILED -> false;
+                });
     }
 
     private void require(String verb, String namespace) {
@@ -235,6 +253,22 @@ final class DeliveriesService extends DeliveriesGrpc.DeliveriesImplBase {
                 .setStatus(tried.status())
                 .setDetail(tried.detail())
                 .setTookMillis(tried.tookMillis())
+                .build();
+    }
+
+    private static EventStep step(Step step) {
+        return EventStep.newBuilder()
+                .setAt(Times.ofMillis(step.millis()))
+                .setWhat(step.what().name().toLowerCase(Locale.ROOT))
+                .setName(step.at())
+                .setId(step.id())
+                .setType(step.type())
+                .setSource(step.source())
+                .setStamp(step.stamp())
+                .setNumber(step.number())
+                .setStatus(step.status())
+                .setTookMillis(step.tookMillis())
+                .setDetail(step.detail())
                 .build();
     }
 

@@ -11,14 +11,16 @@ import dev.sluice.processes.Env;
  * @param maxBytes of one request
  * @param claims what of them is kept beside buses and histories
  * @param retries of one subscription at the same time
+ * @param recent steps of events that are remembered
  */
-record EventLimits(int maxBytes, ClaimLimits claims, int retries) {
+record EventLimits(int maxBytes, ClaimLimits claims, int retries, int recent) {
     private static final long MOST = 64L << 20;
     /** What every bus and a workflow history take. */
     private static final long MOST_INLINE = 768L << 10;
 
     private static final long MOST_STORED = 1L << 50;
     private static final long MOST_RETRIES = 10_000;
+    private static final long MOST_RECENT = 10_000_000;
 
     /** All problems are told together. */
     static EventLimits of(Env env) {
@@ -32,7 +34,8 @@ record EventLimits(int maxBytes, ClaimLimits claims, int retries) {
                     + max + ") at least");
         }
         int retries = (int) numbers.number("SLUICE_EVENT_RETRIES", DispatchLimits.DEFAULT.retries(), 1, MOST_RETRIES);
+        int recent = (int) numbers.number("SLUICE_EVENT_RECENT", EventsConfig.RECENT_STEPS, 0, MOST_RECENT);
         numbers.check();
-        return new EventLimits(max, defaults.withInline(inline).withBytes(stored), retries);
+        return new EventLimits(max, defaults.withInline(inline).withBytes(stored), retries, recent);
     }
 }

@@ -230,7 +230,8 @@ public final class Platform implements AutoCloseable {
         var limits = EventLimits.of(options.env());
         var config = EventsConfig.in(options.state().events(), Network.DOMAIN)
                 .withSizes(limits.maxBytes(), limits.claims())
-                .withRetries(limits.retries());
+                .withRetries(limits.retries())
+                .withRecent(limits.recent());
         return network.pods().getAddress().isLoopbackAddress() ? config : config.withPodsReach(network.pods());
     }
 
@@ -272,7 +273,13 @@ public final class Platform implements AutoCloseable {
             return ApiServer.start(
                     listen,
                     keys,
-                    new ApiServer.Parts(cluster.client(), events.deliveries(), events::replay, buildLogs, rollouts()));
+                    new ApiServer.Parts(
+                            cluster.client(),
+                            events.deliveries(),
+                            events.recent(),
+                            events::replay,
+                            buildLogs,
+                            rollouts()));
         } catch (IOException e) {
             throw new PlatformException("listening on " + listen + ": " + e.getMessage(), e);
         }

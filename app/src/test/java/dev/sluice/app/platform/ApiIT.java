@@ -14,6 +14,7 @@ import dev.sluice.app.state.InstanceFile;
 import dev.sluice.app.state.StateDir;
 import dev.sluice.app.webhook.WebhookServer;
 import dev.sluice.buses.delivery.Deliveries;
+import dev.sluice.buses.recent.RecentEvents;
 import dev.sluice.kubedev.KubeDev;
 import dev.sluice.protos.v1.BuildLogLine;
 import dev.sluice.protos.v1.BuildLogRequest;
@@ -117,6 +118,7 @@ class ApiIT {
                         new ApiServer.Parts(
                                 client,
                                 new Deliveries(nowhere),
+                                new RecentEvents(100, Clock.systemUTC()),
                                 (uid, since) -> {
                                     REWOUND.add(uid + " " + since);
                                     return since.equals(Instant.EPOCH)

@@ -14,6 +14,7 @@ class EventLimitsTest {
         assertThat(limits.claims().inline()).isEqualTo(256 << 10);
         assertThat(limits.claims().bytes()).isEqualTo(2L << 30);
         assertThat(limits.retries()).isEqualTo(64);
+        assertThat(limits.recent()).isEqualTo(20_000);
     }
 
     @Test
@@ -22,11 +23,13 @@ class EventLimitsTest {
                 "SLUICE_EVENT_MAX_BYTES", "67108864",
                 "SLUICE_EVENT_INLINE_BYTES", "1024",
                 "SLUICE_EVENT_STORE_BYTES", "10000000000",
-                "SLUICE_EVENT_RETRIES", "2")::get);
+                "SLUICE_EVENT_RETRIES", "2",
+                "SLUICE_EVENT_RECENT", "0")::get);
         assertThat(limits.maxBytes()).isEqualTo(64 << 20);
         assertThat(limits.claims().inline()).isEqualTo(1024);
         assertThat(limits.claims().bytes()).isEqualTo(10_000_000_000L);
         assertThat(limits.retries()).isEqualTo(2);
+        assertThat(limits.recent()).isZero();
     }
 
     @Test

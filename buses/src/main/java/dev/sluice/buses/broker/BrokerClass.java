@@ -46,6 +46,10 @@ final class BrokerClass {
         return annotations == null ? "" : annotations.getOrDefault(EventingNames.BROKER_CLASS, "");
     }
 
+    static boolean isKafka(Broker broker) {
+        return "kafka".equals(NAMED.get(of(broker)));
+    }
+
     static boolean ours(Broker broker) {
         var name = of(broker);
         return name.equals(CHANNEL_BASED) || NAMED.containsKey(name);

@@ -66,37 +66,19 @@ public final class BrokerReconciler implements Reconciler<Broker>, Cleaner<Broke
         }
         var meta = broker.getMetadata();
         var before = broker.getStatus();
-        var conditions = new ConditionSet(
-                "Ready",
-                List.of(
-                        "IngressReady",
-                        "TriggerChannelReady",
-                        "FilterReady",
-                        "Addressable",
-                        "DeadLetterSinkResolved",
-                        "EventPoliciesReady"),
-                before == null ? null : before.conditions(),
-                clock.instant());
+        var said = new BrokerConditions(broker, before == null ? null : before.conditions(), clock.instant());
+        var conditions = said.all();
         var id = ChannelNames.broker(meta.getNamespace(), meta.getName());
         var choice = BrokerClass.choose(broker, context.getClient()).given(carriers.carries(id));
         var problem =
                 choice.bus() == null ? choice.problem() : carriers.carry(id, choice.bus(), arguments(broker, choice));
         service.ensureForBrokers(context.getClient());
-        conditions.markTrue("IngressReady");
-        conditions.markTrue("FilterReady");
-        conditions.markTrue("EventPoliciesReady");
         Address address = null;
         if (problem.isEmpty()) {
-            if (choice.problem().isEmpty()) {
-                conditions.markTrue("TriggerChannelReady");
-            } else { // an earlier version has made the topic without asking, or somebody has deleted what was asked
-                conditions.markTrue("TriggerChannelReady", "ConfigurationIgnored", choice.problem());
-            }
-            conditions.markTrue("Addressable");
+            said.carried(choice.problem());
             address = Address.http(names.url(id));
         } else {
-            conditions.markFalse("TriggerChannelReady", "ChannelFailure", problem);
-            conditions.markUnknown("Addressable", "NotAddressable", "the bus does not carry the Broker");
+            said.notCarried(choice.bus() != null, problem);
         }
         var sink = deadLetterSink(broker, conditions);
         var status = new BrokerStatus(

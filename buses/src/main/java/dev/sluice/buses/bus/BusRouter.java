@@ -28,7 +28,10 @@ import org.slf4j.LoggerFactory;
 public final class BusRouter implements Bus {
     private static final Logger LOG = LoggerFactory.getLogger(BusRouter.class);
 
+    private static final Duration QUIET = Duration.ofSeconds(10);
+
     private final Bus local;
+    private final Moves moves;
     private final ChannelsElsewhere elsewhere;
     private final Placements placements;
     private final Map<String, Bus> attached = new ConcurrentHashMap<>();
@@ -41,6 +44,11 @@ public final class BusRouter implements Bus {
 
     /** Closes the local bus with itself. */
     public <B extends Bus & Roster> BusRouter(B local) {
+        this(local, new Moves(QUIET, System::nanoTime));
+    }
+
+    <B extends Bus & Roster> BusRouter(B local, Moves moves) {
+        this.moves = moves;
         this.local = local;
         this.elsewhere = new ChannelsElsewhere(local);
         this.placements = new Placements(local);
@@ -195,19 +203,89 @@ public final class BusRouter implements Bus {
 
     @Override
     public void addChannel(ChannelSettings channel) {
+        var id = channel.id();
+        leaveOthers(channel);
         if (channel.bus().equals(ChannelSettings.LOCAL)) {
-            if (elsewhere.has(channel.id())) {
-                removeChannel(channel.id());
-            }
             local.addChannel(channel);
+            subscriptionsOf(id).forEach(s -> routed(s.uid()).moveTo(local.feed(s.uid())));
+        } else {
+            elsewhere.add(channel); // before its bus is waited for
+            var bus = connected(channel.bus());
+            alone(channel.bus(), bus, () -> bus.addChannel(channel));
+            if (moves.isUnderWay(id)) { // or its subscriptions would miss what comes until they are asked for again
+                subscriptionsOf(id)
+                        .forEach(s -> alone(channel.bus(), bus, () -> placeAgain(s.uid(), channel.bus(), bus)));
+            }
+        }
+        moves.end(id);
+    }
+
+    private List<SubscriptionSettings> subscriptionsOf(ChannelId channel) {
+        return local.subscriptions().stream()
+                .filter(s -> s.channel().equals(channel))
+                .toList();
+    }
+
+    /** A channel that another bus carries, or has events of, takes none until those are delivered; nothing of it stays there then. */
+    private void leaveOthers(ChannelSettings wanted) {
+        var id = wanted.id();
+        boolean comesHere = wanted.bus().equals(ChannelSettings.LOCAL);
+        var before = elsewhere
+                .get(id)
+                .or(() -> elsewhere.gone(id))
+                .filter(old -> !old.bus().equals(wanted.bus()));
+        int left = comesHere
+                ? 0
+                : subscriptionsOf(id).stream()
+                        .mapToInt(s -> local.pending(s.uid()))
+                        .sum();
+        boolean leavesHere = !comesHere && local.hasChannel(id);
+        if (before.isEmpty() && !leavesHere && left == 0) {
             return;
         }
-        if (local.hasChannel(channel.id())) {
-            local.removeChannel(channel.id());
+        moves.begin(id);
+        if (leavesHere) {
+            local.removeChannel(id);
         }
-        elsewhere.add(channel); // before its bus is waited for
-        var bus = connected(channel.bus());
-        alone(channel.bus(), bus, () -> bus.addChannel(channel));
+        elsewhere.get(id).filter(now -> !now.bus().equals(wanted.bus())).ifPresent(this::removeElsewhere);
+        if (left > 0) {
+            throw Moves.notYet(ChannelSettings.local(id), left);
+        }
+        elsewhere.gone(id).filter(old -> !old.bus().equals(wanted.bus())).ifPresent(this::leaveDrained);
+    }
+
+    private void leaveDrained(ChannelSettings old) {
+        var waiting = placements.of(old).filter(p -> p.begun() && !p.removed()).toList();
+        if (waiting.isEmpty() && !isAttached(old.bus())) {
+            LOG.atWarn()
+                    .addKeyValue("channel", old.id())
+                    .addKeyValue("bus", old.bus())
+                    .log("a channel moves from a bus that is not connected; what nobody waits for stays there");
+            elsewhere.forget(old, () -> true);
+            return;
+        }
+        var bus = connected(old.bus());
+        alone(old.bus(), bus, () -> {
+            if (!waiting.isEmpty()) {
+                moves.requireDrained(
+                        old, waiting.stream().mapToLong(p -> pending(p, bus)).sum());
+            }
+            for (var placement : placements.of(old).toList()) {
+                routed(placement.uid()).moveTo(null);
+                discard(placement, bus);
+            }
+            bus.removeChannel(old.id());
+            elsewhere.forget(old, () -> placements.none(old));
+        });
+    }
+
+    /** Of a subscription that the bus has not begun again since it was connected, nobody can say. */
+    private static long pending(Placement placement, Bus bus) {
+        if (bus.subscriptions().stream().noneMatch(s -> s.uid().equals(placement.uid()))) {
+            throw new BusException("bus " + placement.bus() + " has not begun yet with subscription "
+                    + placement.namespace() + "/" + placement.name() + ", which may have events there");
+        }
+        return bus.pending(placement.uid());
     }
 
     private Bus connected(String name) {
@@ -220,6 +298,7 @@ public final class BusRouter implements Bus {
 
     @Override
     public void removeChannel(ChannelId channel) {
+        moves.end(channel);
         elsewhere.get(channel).ifPresentOrElse(this::removeElsewhere, () -> local.removeChannel(channel));
     }
 
@@ -260,7 +339,7 @@ public final class BusRouter implements Bus {
 
     @Override
     public boolean hasChannel(ChannelId channel) {
-        return elsewhere.has(channel) || local.hasChannel(channel);
+        return moves.isUnderWay(channel) || elsewhere.has(channel) || local.hasChannel(channel);
     }
 
     /** The bus that carries the channel; the local one when nobody said. */
@@ -327,6 +406,9 @@ public final class BusRouter implements Bus {
 
     @Override
     public Published publish(ChannelId channel, List<EventMessage> events) throws InterruptedException {
+        if (moves.isUnderWay(channel)) {
+            return new Published.Unavailable("channel " + channel + " moves to another bus");
+        }
         var settings = elsewhere.get(channel);
         if (settings.isEmpty()) {
             return local.publish(channel, events);

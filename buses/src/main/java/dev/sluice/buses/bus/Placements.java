@@ -29,10 +29,14 @@ final class Placements {
         return roster.placements().contains(placement);
     }
 
-    boolean none(ChannelSettings channel) {
+    Stream<Placement> of(ChannelSettings channel) {
         return roster.placements().stream()
-                .noneMatch(placement -> placement.bus().equals(channel.bus())
+                .filter(placement -> placement.bus().equals(channel.bus())
                         && placement.channel().equals(channel.id()));
+    }
+
+    boolean none(ChannelSettings channel) {
+        return of(channel).findAny().isEmpty();
     }
 
     /**

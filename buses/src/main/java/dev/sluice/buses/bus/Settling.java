@@ -1,9 +1,12 @@
 package dev.sluice.buses.bus;
 
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Does for one bus, round after round on one thread, until nothing is left; whoever finds something new to do asks for a round more. */
 final class Settling {
+    private static final Logger LOG = LoggerFactory.getLogger(Settling.class);
     private static final long LOOK_AGAIN_MILLIS = 1_000;
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
 
@@ -39,11 +42,21 @@ final class Settling {
     private void run() {
         long pause = 0;
         while (goesOn(pause)) {
-            pause = switch (round.get()) {
+            pause = switch (next()) {
                 case DONE -> 0;
                 case AWAY -> LOOK_AGAIN_MILLIS;
                 case REFUSED -> Math.clamp(2 * pause, LOOK_AGAIN_MILLIS, LONGEST_PAUSE_MILLIS);
             };
+        }
+    }
+
+    /** One that fails is a refusal: whatever it was, the next round may do better. */
+    private Round next() {
+        try {
+            return round.get();
+        } catch (RuntimeException | Error e) {
+            LOG.atError().addKeyValue("bus", name).setCause(e).log("telling a bus what is its has failed");
+            return Round.REFUSED;
         }
     }
 

@@ -46,7 +46,7 @@ public final class ClaimSweeper implements AutoCloseable {
     void sweep() {
         try {
             store.sweep(this::uids, ended());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // the next one must come
             LOG.atWarn()
                     .addKeyValue("cause", String.valueOf(e.getMessage()))
                     .log("the store of big events was not swept; it is tried again in an hour");

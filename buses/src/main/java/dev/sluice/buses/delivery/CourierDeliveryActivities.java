@@ -6,6 +6,7 @@ import dev.sluice.buses.dispatch.Dispatcher;
 import dev.sluice.buses.dispatch.Parcels;
 import dev.sluice.buses.dispatch.Turns;
 import dev.sluice.buses.metrics.SubscriptionMeters;
+import dev.sluice.buses.recent.RecentEvents;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.model.delivery.Verdict;
@@ -45,9 +46,12 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
     private final Dispatcher dispatcher;
     private final Courier courier;
     private final ClaimStore claims;
+    private final RecentEvents recent;
     private final Clock clock;
 
-    public CourierDeliveryActivities(Dispatcher dispatcher, Courier courier, ClaimStore claims, Clock clock) {
+    public CourierDeliveryActivities(
+            Dispatcher dispatcher, Courier courier, ClaimStore claims, RecentEvents recent, Clock clock) {
+        this.recent = recent;
         this.dispatcher = dispatcher;
         this.courier = courier;
         this.claims = claims;
@@ -184,7 +188,7 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
     private Result attempt(SubscriptionSettings to, Numbered event) {
         try {
             return tried(to, event);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.atError()
                     .addKeyValue("namespace", to.namespace())
                     .addKeyValue("subscription", to.name())
@@ -208,10 +212,12 @@ public final class CourierDeliveryActivities implements DeliveryActivities {
         if (event.failure() != null) {
             var letter = courier.deadLetter(to, message, parcel.stamp(), event.number(), event.failure());
             meters.ifPresent(m -> m.tried(SubscriptionMeters.Turn.DEAD_LETTER, message, letter));
+            recent.deadLetter(to, message, parcel.stamp(), event.number(), letter);
             return new Result(parcel.stamp(), Parcels.tried(event.number(), clock.instant(), letter));
         }
         var attempt = courier.deliver(to, message, parcel.stamp(), event.number());
         meters.ifPresent(m -> m.tried(SubscriptionMeters.Turn.RETRY, message, attempt));
+        recent.tried(to, message, parcel.stamp(), event.number(), attempt);
         dispatcher.heard(to.uid(), attempt.verdict());
         return new Result(parcel.stamp(), Parcels.tried(event.number(), clock.instant(), attempt));
     }

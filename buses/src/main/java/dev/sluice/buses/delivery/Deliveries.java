@@ -6,7 +6,9 @@ import dev.sluice.workflows.delivery.Phase;
 import dev.sluice.workflows.delivery.Timeline;
 import io.temporal.client.WorkflowClient;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,32 @@ public final class Deliveries {
                             Optional.ofNullable(attributes.get(Wire.EVENT_ID)).orElse(List.of()));
                 })
                 .toList();
+    }
+
+    /** Of a subscription or Trigger, by its name. */
+    public record Subscriber(String namespace, String name) {}
+
+    /** How many events are parked now, where any are. Of a delivery that an older version has parked the events that it can be searched by. */
+    public Map<Subscriber, Integer> parked() {
+        var parked = new HashMap<Subscriber, Integer>();
+        client.listExecutions(Visibility.all("") + " AND ExecutionStatus='Running'")
+                .forEach(found -> {
+                    var attributes = found.getTypedSearchAttributes();
+                    int events = found.getMemo(Wire.PARKED_MEMO, Integer.class) instanceof Integer told
+                            ? told
+                            : "parked".equals(attributes.get(Wire.PHASE))
+                                    ? Optional.ofNullable(attributes.get(Wire.EVENT_ID))
+                                            .map(List::size)
+                                            .orElse(1)
+                                    : 0;
+                    if (events > 0) {
+                        parked.merge(
+                                new Subscriber(text(attributes.get(Wire.NAMESPACE)), text(attributes.get(Wire.NAME))),
+                                events,
+                                Integer::sum);
+                    }
+                });
+        return parked;
     }
 
     /** The workflows that have had an event with this id of its producer, the newest first. */

@@ -5,6 +5,7 @@ import dev.sluice.buses.bus.BusException;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.metrics.SubscriptionMeters;
+import dev.sluice.buses.recent.RecentEvents;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.Verdict;
 import java.io.IOException;
@@ -31,6 +32,7 @@ public final class Dispatcher implements AutoCloseable {
     private final DispatchLimits limits;
     private final Clock clock;
     private final DeliveryMetrics metrics;
+    private final RecentEvents recent;
     private final Path seen;
     private final Rewinds rewinds;
     private final Map<String, Pump> pumps = new ConcurrentHashMap<>();
@@ -44,6 +46,7 @@ public final class Dispatcher implements AutoCloseable {
             DispatchLimits limits,
             Clock clock,
             DeliveryMetrics metrics,
+            RecentEvents recent,
             Path seen) {
         this.bus = bus;
         this.courier = courier;
@@ -51,6 +54,7 @@ public final class Dispatcher implements AutoCloseable {
         this.limits = limits;
         this.clock = clock;
         this.metrics = metrics;
+        this.recent = recent;
         this.seen = seen;
         this.rewinds = new Rewinds(seen);
     }
@@ -100,6 +104,7 @@ public final class Dispatcher implements AutoCloseable {
                 limits,
                 clock,
                 metrics,
+                recent,
                 new SeenEvents(seen, settings.uid(), clock),
                 rewinds.last(settings.uid()),
                 () -> bus.pending(settings.uid()));

@@ -36,13 +36,14 @@ final class HandOverDesk {
     /** For the next batch, as the one before had no room for it. Of the thread that runs this. */
     private @Nullable Failed over;
 
-    private record Failed(Bus.Delivery delivery, List<Tried> tried) {
-        int bytes() {
-            return delivery.event().reference().size();
-        }
-
-        int searchable() {
-            return Searchable.bytes(delivery.event().id());
+    private record Failed(Bus.Delivery delivery, List<Tried> tried, int bytes, int searchable) {
+        static Failed of(Bus.Delivery delivery, List<Tried> tried) {
+            try {
+                var event = delivery.event();
+                return new Failed(delivery, tried, event.reference().size(), Searchable.bytes(event.id()));
+            } catch (RuntimeException | Error _) { // packing it says so
+                return new Failed(delivery, tried, 0, 0);
+            }
         }
     }
 
@@ -63,7 +64,7 @@ final class HandOverDesk {
     /** Waits while the desk is full. */
     void take(Bus.Delivery delivery, List<Tried> tried) throws InterruptedException {
         slots.acquire();
-        queue.add(new Failed(delivery, tried));
+        queue.add(Failed.of(delivery, tried));
     }
 
     /** Until interrupted. */
@@ -72,7 +73,7 @@ final class HandOverDesk {
             while (true) {
                 var first = over == null ? queue.take() : over;
                 over = null;
-                pass(collect(first));
+                passEach(collect(first));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -98,6 +99,26 @@ final class HandOverDesk {
             batch.add(next);
         }
         return batch;
+    }
+
+    /** An event that cannot be packed must not keep the others. */
+    private void passEach(List<Failed> batch) throws InterruptedException {
+        try {
+            pass(batch);
+        } catch (RuntimeException | Error e) {
+            if (batch.size() > 1) {
+                for (var one : batch) {
+                    passEach(List.of(one));
+                }
+                return;
+            }
+            LOG.atError()
+                    .addKeyValue("subscription", settings.get().name())
+                    .addKeyValue("event", batch.getFirst().delivery.stamp())
+                    .setCause(e)
+                    .log("a failed event cannot be handed over; it stays in its bus, and comes again after a restart");
+            slots.release();
+        }
     }
 
     private void pass(List<Failed> batch) throws InterruptedException {

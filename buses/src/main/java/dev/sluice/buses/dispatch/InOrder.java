@@ -91,10 +91,27 @@ final class InOrder implements AutoCloseable {
         }
         var tried = attempt(delivery);
         if (tried.isPresent()) {
-            desk.handOver(
-                    List.of(delivery),
-                    List.of(new Undelivered(Parcels.of(delivery.stamp(), delivery.event()), tried.get())));
+            handOver(delivery, tried.get());
             handOver.awaitSettled(settings.get(), delivery.stamp());
+        }
+    }
+
+    /** What comes of an error is tried again: those behind it must not pass it. */
+    private void handOver(Bus.Delivery delivery, List<Tried> tried) throws InterruptedException {
+        while (true) {
+            try {
+                desk.handOver(
+                        List.of(delivery),
+                        List.of(new Undelivered(Parcels.of(delivery.stamp(), delivery.event()), tried)));
+                return;
+            } catch (RuntimeException | Error e) {
+                LOG.atError()
+                        .addKeyValue("subscription", settings.get().name())
+                        .addKeyValue("event", delivery.stamp())
+                        .setCause(e)
+                        .log("a failed event cannot be handed over; its key waits");
+                Thread.sleep(ASK_AGAIN_MILLIS);
+            }
         }
     }
 
@@ -102,7 +119,7 @@ final class InOrder implements AutoCloseable {
     private Optional<List<Tried>> attempt(Bus.Delivery delivery) throws InterruptedException {
         try {
             return first.attempt(delivery);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.atError()
                     .addKeyValue("subscription", settings.get().name())
                     .addKeyValue("event", delivery.stamp())

@@ -5,6 +5,8 @@ import dev.sluice.buses.bus.PartitionKey;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.metrics.DeliveryMetrics;
 import dev.sluice.buses.metrics.SubscriptionMeters;
+import dev.sluice.buses.recent.RecentEvents;
+import dev.sluice.buses.recent.Step;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.Verdict;
 import dev.sluice.workflows.delivery.Tried;
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class Pump implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
     private static final Duration DRAIN = Duration.ofSeconds(5);
+    private static final long TAKE_AGAIN_MILLIS = 1_000;
 
     private final Bus.Feed feed;
     private final Courier courier;
@@ -43,6 +46,7 @@ final class Pump implements AutoCloseable {
     private final Clock clock;
     private final SeenEvents seen;
     private final DeliveryMetrics metrics;
+    private final RecentEvents recent;
     private final IntSupplier pending;
     private final SubscriptionMeters meters;
     private final Turns turns;
@@ -62,20 +66,22 @@ final class Pump implements AutoCloseable {
             DispatchLimits limits,
             Clock clock,
             DeliveryMetrics metrics,
+            RecentEvents recent,
             SeenEvents seen,
             Instant rewound,
             IntSupplier pending) {
         this.feed = feed;
         this.settings = settings;
-        this.wanted = Wanted.by(settings);
         this.courier = courier;
         this.handOver = handOver;
         this.clock = clock;
         this.metrics = metrics;
+        this.recent = recent;
         this.seen = seen;
         this.pending = pending;
         this.rewound = rewound;
         this.meters = metrics.of(settings.namespace(), settings.name(), pending);
+        this.wanted = Wanted.by(settings, meters::filterFailed);
         this.turns = new Turns(settings.terms(), limits);
         this.desk = new HandOverDesk(handOver, limits, () -> this.settings, meters, () -> this.rewound);
         this.inOrder =
@@ -97,7 +103,7 @@ final class Pump implements AutoCloseable {
     void settings(SubscriptionSettings changed) {
         var before = settings;
         if (!changed.terms().equals(before.terms())) {
-            wanted = Wanted.by(changed);
+            wanted = Wanted.by(changed, meters::filterFailed);
             turns.change(changed.terms());
         }
         settings = changed;
@@ -132,46 +138,79 @@ final class Pump implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                var delivery = feed.take();
-                awaitResumed();
-                if (isPassedOver(delivery)) {
-                    turns.acquire();
-                    acknowledge(delivery);
-                    continue;
-                }
-                var key = settings.terms().ordered()
-                        ? PartitionKey.of(delivery.event().reference())
-                        : Optional.<String>empty();
-                if (key.isPresent()) {
-                    inOrder.take(key.get(), delivery);
-                    continue;
-                }
-                turns.acquire();
-                turns.awaitPace();
-                awaitResumed(); // that took its time
-                if (breaker.admit() == Breaker.Admission.TRY) {
-                    Thread.startVirtualThread(() -> attempt(delivery));
-                } else {
-                    meters.withheld();
-                    desk.take(delivery, List.of());
-                    turns.release();
-                }
+                take();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** Whatever goes wrong with one event or with its bus, those that come later must not wait for ever. */
+    private void take() throws InterruptedException {
+        Bus.Delivery delivery;
+        try {
+            delivery = feed.take();
+        } catch (RuntimeException | Error e) {
+            LOG.atError()
+                    .addKeyValue("namespace", settings.namespace())
+                    .addKeyValue("subscription", settings.name())
+                    .setCause(e)
+                    .log("taking an event from its bus ended with an error; it is tried again");
+            Thread.sleep(TAKE_AGAIN_MILLIS);
+            return;
+        }
+        try {
+            begin(delivery);
+        } catch (RuntimeException | Error e) {
+            desk.take(delivery, broken(delivery, e));
+        }
+    }
+
+    private void begin(Bus.Delivery delivery) throws InterruptedException {
+        awaitResumed();
+        if (isPassedOver(delivery)) {
+            turns.acquire();
+            acknowledge(delivery);
+            return;
+        }
+        var key = settings.terms().ordered() ? PartitionKey.of(delivery.event().reference()) : Optional.<String>empty();
+        if (key.isPresent()) {
+            inOrder.take(key.get(), delivery);
+            return;
+        }
+        turns.acquire();
+        turns.awaitPace();
+        awaitResumed(); // that took its time
+        if (breaker.admit() == Breaker.Admission.TRY) {
+            Thread.startVirtualThread(() -> attempt(delivery));
+        } else {
+            withheld(delivery);
+            desk.take(delivery, List.of());
+            turns.release();
+        }
+    }
+
     private boolean isPassedOver(Bus.Delivery delivery) {
         if (!wanted.wants(delivery.event())) {
             meters.filtered();
+            noted(Step.What.FILTERED, delivery);
             return true;
         }
         if (seen.isDuplicate(delivery, settings.terms().deduplicationMillis())) {
             meters.duplicate();
+            noted(Step.What.DUPLICATE, delivery);
             return true;
         }
         return false;
+    }
+
+    private void withheld(Bus.Delivery delivery) {
+        meters.withheld();
+        noted(Step.What.WITHHELD, delivery);
+    }
+
+    private void noted(Step.What what, Bus.Delivery delivery) {
+        recent.noted(what, settings, delivery.event(), delivery.stamp());
     }
 
     private void attempt(Bus.Delivery delivery) {
@@ -206,7 +245,7 @@ final class Pump implements AutoCloseable {
             turns.awaitPace();
             awaitResumed(); // that took its time
             if (breaker.admit() != Breaker.Admission.TRY) {
-                meters.withheld();
+                withheld(delivery);
                 return Optional.of(List.of());
             }
             return tryOnce(delivery);
@@ -223,21 +262,26 @@ final class Pump implements AutoCloseable {
     private Optional<List<Tried>> tryNow(Bus.Delivery delivery) {
         try {
             return tried(delivery);
-        } catch (RuntimeException e) {
-            LOG.atError()
-                    .addKeyValue("namespace", settings.namespace())
-                    .addKeyValue("subscription", settings.name())
-                    .addKeyValue("event", delivery.stamp())
-                    .setCause(e)
-                    .log("an attempt ended with an error of this process; it counts as one that failed");
+        } catch (RuntimeException | Error e) {
             heard(Verdict.RETRY); // a probe of the breaker must come to an end
-            return Optional.of(List.of(Parcels.broken(1, clock.instant(), e)));
+            return Optional.of(broken(delivery, e));
         }
+    }
+
+    private List<Tried> broken(Bus.Delivery delivery, Throwable error) {
+        LOG.atError()
+                .addKeyValue("namespace", settings.namespace())
+                .addKeyValue("subscription", settings.name())
+                .addKeyValue("event", delivery.stamp())
+                .setCause(error)
+                .log("an attempt ended with an error of this process; it counts as one that failed");
+        return List.of(Parcels.broken(1, clock.instant(), error));
     }
 
     private Optional<List<Tried>> tried(Bus.Delivery delivery) {
         var result = courier.deliver(settings, delivery.event(), delivery.stamp(), 1);
         meters.tried(SubscriptionMeters.Turn.FIRST, delivery.event(), result);
+        recent.tried(settings, delivery.event(), delivery.stamp(), 1, result);
         heard(result.verdict());
         return result.verdict() == Verdict.DELIVERED
                 ? Optional.empty()

@@ -8,6 +8,7 @@ import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.codec.Attributes;
 import dev.sluice.cesql.Cesql;
 import dev.sluice.model.filter.Filter;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,30 +21,50 @@ final class Wanted {
 
     private final Filter filter;
     private final boolean everything;
+    private final SubscriptionSettings settings;
+    private final Runnable failed;
+    private final AtomicBoolean said = new AtomicBoolean();
 
-    private Wanted(Filter filter) {
+    Wanted(Filter filter, SubscriptionSettings settings, Runnable failed) {
         this.filter = filter;
         this.everything = filter.equals(Filter.EVERYTHING);
+        this.settings = settings;
+        this.failed = failed;
     }
 
-    static Wanted by(SubscriptionSettings settings) {
+    /** @param failed told of each event that the filters fail at */
+    static Wanted by(SubscriptionSettings settings, Runnable failed) {
         var text = settings.terms().filters();
         if (text == null) {
-            return new Wanted(Filter.EVERYTHING);
+            return new Wanted(Filter.EVERYTHING, settings, failed);
         }
         try {
-            return new Wanted(TriggerFilters.of(JSON.readTree(text), Cesql::parse));
-        } catch (JsonProcessingException | IllegalArgumentException e) { // admission looks at them before
+            return new Wanted(TriggerFilters.of(JSON.readTree(text), Cesql::parse), settings, failed);
+        } catch (JsonProcessingException | RuntimeException | StackOverflowError e) { // admission looks at them before
             LOG.atError()
                     .addKeyValue("namespace", settings.namespace())
                     .addKeyValue("subscription", settings.name())
                     .addKeyValue("cause", String.valueOf(e.getMessage()))
                     .log("filters that cannot be understood: no event passes them");
-            return new Wanted(NOTHING);
+            return new Wanted(NOTHING, settings, failed);
         }
     }
 
+    /** What the filters fail at, in a way that their language does not know, is not wanted, whatever they would make of a failure. */
     boolean wants(EventMessage event) {
-        return everything || filter.matches(Attributes.of(event.reference()));
+        try {
+            return everything || filter.matches(Attributes.of(event.reference()));
+        } catch (RuntimeException | StackOverflowError e) {
+            failed.run();
+            if (said.compareAndSet(false, true)) {
+                LOG.atError()
+                        .addKeyValue("namespace", settings.namespace())
+                        .addKeyValue("subscription", settings.name())
+                        .addKeyValue("event", event.id())
+                        .addKeyValue("cause", String.valueOf(e))
+                        .log("filters that fail: events they fail at do not pass; this is said once until they change");
+            }
+            return false;
+        }
     }
 }

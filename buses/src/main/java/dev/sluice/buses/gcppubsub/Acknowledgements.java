@@ -85,12 +85,12 @@ final class Acknowledgements {
                 return;
             }
             fail(batch, e);
-        } catch (RuntimeException e) { // as of a client that is closed
+        } catch (RuntimeException | Error e) { // as of a client that is closed
             fail(batch, e);
         }
     }
 
-    private void fail(List<One> batch, RuntimeException e) {
+    private void fail(List<One> batch, Throwable e) {
         var problem = new BusException("acknowledging events of " + subscription + "; they come again", e);
         batch.forEach(one -> one.done.completeExceptionally(problem));
     }

@@ -89,14 +89,27 @@ final class GcpPubSubFeed implements Bus.Feed {
         try {
             while (!isClosed()) {
                 if (link.trouble().isEmpty()) {
-                    var opened = new Stream();
-                    opened.open();
-                    pause = opened.stay() ? FIRST_PAUSE_MILLIS : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+                    pause = stream() ? FIRST_PAUSE_MILLIS : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
                 }
                 await(pause);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether it was of use. */
+    private boolean stream() throws InterruptedException {
+        try {
+            var opened = new Stream();
+            opened.open();
+            return opened.stay();
+        } catch (RuntimeException | Error e) { // the subscription must not end by it, whatever it is
+            LOG.atError()
+                    .addKeyValue("subscription", subscription)
+                    .setCause(e)
+                    .log("a stream failed; another is opened");
+            return false;
         }
     }
 

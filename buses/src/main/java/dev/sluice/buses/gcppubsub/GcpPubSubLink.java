@@ -228,7 +228,7 @@ final class GcpPubSubLink implements AutoCloseable {
                 setUp.run();
                 usable();
             }
-        } catch (ApiException | BusException e) {
+        } catch (RuntimeException | Error e) { // who asks must go on, whatever it is
             if (e instanceof ApiException api
                     && ANSWERS.contains(api.getStatusCode().getCode())
                     && trouble.isEmpty()) {

@@ -8,6 +8,7 @@ import dev.sluice.buses.codec.EventReader;
 import dev.sluice.buses.codec.Extensions;
 import dev.sluice.buses.codec.TimeToLive;
 import dev.sluice.buses.metrics.DeliveryMetrics;
+import dev.sluice.buses.recent.RecentEvents;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -53,6 +54,7 @@ public final class Ingress implements AutoCloseable {
     private final int maxEventBytes;
     private final Clock clock;
     private final DeliveryMetrics metrics;
+    private final RecentEvents recent;
     private final WebServer server;
     private volatile Listener listener = (_, _) -> {};
 
@@ -64,8 +66,9 @@ public final class Ingress implements AutoCloseable {
             int port,
             int maxEventBytes,
             Clock clock,
-            DeliveryMetrics metrics) {
-        this(bus, names, host, port, maxEventBytes, clock, metrics, AT_ONCE);
+            DeliveryMetrics metrics,
+            RecentEvents recent) {
+        this(bus, names, host, port, maxEventBytes, clock, metrics, recent, AT_ONCE);
     }
 
     Ingress(
@@ -76,7 +79,9 @@ public final class Ingress implements AutoCloseable {
             int maxEventBytes,
             Clock clock,
             DeliveryMetrics metrics,
+            RecentEvents recent,
             int atOnce) {
+        this.recent = recent;
         this.bus = bus;
         this.slots = new Semaphore(atOnce);
         this.clock = clock;
@@ -270,6 +275,7 @@ public final class Ingress implements AutoCloseable {
         var published = bus.publish(channel, events);
         answer(response, published);
         if (published instanceof Bus.Published.Accepted) {
+            recent.accepted(channel.namespace(), ChannelNames.objectName(channel), events);
             listener.accepted(channel, events);
         }
     }

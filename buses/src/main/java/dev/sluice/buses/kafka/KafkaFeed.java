@@ -141,7 +141,7 @@ final class KafkaFeed implements Bus.Feed {
         while (running) {
             try (var consumer = consumers.get()) {
                 consume(consumer);
-            } catch (RuntimeException e) { // the subscription must not end by it, whatever it is
+            } catch (RuntimeException | Error e) { // the subscription must not end by it, whatever it is
                 var cause = String.valueOf(e.getMessage());
                 LOG.atLevel(cause.equals(said) ? Level.DEBUG : Level.WARN)
                         .addKeyValue("topic", topic)

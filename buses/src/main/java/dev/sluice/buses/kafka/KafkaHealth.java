@@ -56,7 +56,7 @@ final class KafkaHealth implements AutoCloseable {
                 LOG.atInfo().addKeyValue("bus", name).log("Kafka answers again");
                 trouble = Optional.empty();
             }
-        } catch (ExecutionException | TimeoutException | RuntimeException e) {
+        } catch (ExecutionException | TimeoutException | RuntimeException | Error e) {
             var cause = e.getCause() == null ? e : e.getCause();
             var said = "Kafka does not answer: " + (cause.getMessage() == null ? cause : cause.getMessage());
             if (trouble.isEmpty()) {

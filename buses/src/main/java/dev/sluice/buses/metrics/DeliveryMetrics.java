@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntBiFunction;
 
 /**
  * The numbers of events in a registry. They are labelled by what people name, so a subscription that is deleted and made
@@ -58,7 +59,8 @@ public final class DeliveryMetrics {
      */
     public synchronized SubscriptionMeters of(String namespace, String subscription, IntSupplier pending) {
         var tags = tags(namespace, subscription);
-        var meters = subscriptions.computeIfAbsent(tags, t -> new SubscriptionMeters(registry, t, clock));
+        var meters = subscriptions.computeIfAbsent(
+                tags, t -> new SubscriptionMeters(registry, t, namespace, subscription, clock));
         meters.join(pending);
         return meters;
     }
@@ -70,6 +72,11 @@ public final class DeliveryMetrics {
             subscriptions.remove(tags);
             meters.remove();
         }
+    }
+
+    /** @param count by namespace and name of the Subscription or Trigger */
+    public synchronized void parked(ToIntBiFunction<String, String> count) {
+        subscriptions.values().forEach(meters -> meters.parked(count));
     }
 
     /**

@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
+import java.util.function.ToIntBiFunction;
 
 /** The numbers of one subscription. For any number of threads. */
 public final class SubscriptionMeters {
@@ -35,19 +37,25 @@ public final class SubscriptionMeters {
     }
 
     private final MeterRegistry registry;
+    private final String namespace;
+    private final String name;
     private final Clock clock;
     private final List<Meter> meters = new ArrayList<>();
     private final Map<Turn, Map<Verdict, Counter>> attempts = new EnumMap<>(Turn.class);
     private final List<IntSupplier> pending = new CopyOnWriteArrayList<>();
+    private final AtomicInteger parked = new AtomicInteger();
     private final Timer latency;
     private final Timer age;
     private final Counter filtered;
+    private final Counter filterFailures;
     private final Counter duplicates;
     private final Counter withheld;
     private final Counter handedOver;
 
-    SubscriptionMeters(MeterRegistry registry, Tags tags, Clock clock) {
+    SubscriptionMeters(MeterRegistry registry, Tags tags, String namespace, String name, Clock clock) {
         this.registry = registry;
+        this.namespace = namespace;
+        this.name = name;
         this.clock = clock;
         for (var turn : Turn.values()) {
             var counters = new EnumMap<Verdict, Counter>(Verdict.class);
@@ -78,7 +86,12 @@ public final class SubscriptionMeters {
                 .description("Events that wait in the bus or are in flight.")
                 .tags(tags)
                 .register(registry));
+        kept(Gauge.builder("sluice.delivery.parked", parked, AtomicInteger::get)
+                .description("Events that wait for a person, as of the last count.")
+                .tags(tags)
+                .register(registry));
         filtered = counter("sluice.delivery.filtered", "Events that the filter does not want.", tags);
+        filterFailures = counter("sluice.delivery.filter.failures", "Events that the filter failed at.", tags);
         duplicates = counter("sluice.delivery.duplicates", "Events of a source and id that was taken up before.", tags);
         withheld = counter(
                 "sluice.delivery.withheld", "Events not tried at first: their subscriber fails in numbers.", tags);
@@ -125,8 +138,17 @@ public final class SubscriptionMeters {
         }
     }
 
+    void parked(ToIntBiFunction<String, String> count) {
+        parked.set(count.applyAsInt(namespace, name));
+    }
+
     public void filtered() {
         filtered.increment();
+    }
+
+    /** The event is not wanted then, and counts as filtered too. */
+    public void filterFailed() {
+        filterFailures.increment();
     }
 
     public void duplicate() {

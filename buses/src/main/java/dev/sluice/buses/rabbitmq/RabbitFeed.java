@@ -99,7 +99,7 @@ final class RabbitFeed implements Bus.Feed {
         Thread.ofVirtual().name("consume again " + queue).start(() -> {
             try {
                 which.abort(); // it may be open still, with what it was given
-            } catch (IOException | AlreadyClosedException _) {
+            } catch (IOException | RuntimeException _) {
                 // gone already
             }
             again(which.getConnection());
@@ -117,7 +117,7 @@ final class RabbitFeed implements Bus.Feed {
                     declaration.on(connection);
                     attach(connection);
                     return;
-                } catch (IOException | AlreadyClosedException e) {
+                } catch (IOException | RuntimeException | Error e) {
                     LOG.atLevel(complained ? Level.DEBUG : Level.WARN)
                             .addKeyValue("queue", queue)
                             .addKeyValue("cause", String.valueOf(e.getMessage()))

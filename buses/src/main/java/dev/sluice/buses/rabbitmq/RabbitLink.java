@@ -145,7 +145,7 @@ final class RabbitLink implements AutoCloseable {
             gone.await();
             lost("the connection to RabbitMQ was lost");
             return true;
-        } catch (IOException | TimeoutException | RuntimeException e) {
+        } catch (IOException | TimeoutException | RuntimeException | Error e) { // another one is tried
             lost("RabbitMQ does not answer at " + settings + ": " + new BusException("connecting", e).getMessage());
             return false;
         } finally {

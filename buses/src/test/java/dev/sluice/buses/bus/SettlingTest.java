@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,5 +48,21 @@ class SettlingTest {
         assertThat(begins()).isTrue();
         end = Settling.Round.DONE;
         finish.release();
+    }
+
+    @Test
+    void goesOnAfterARoundThatFails() throws Exception {
+        var rounds = new AtomicInteger();
+        var second = new Semaphore(0);
+        new Settling("kafka", () -> {
+                    if (rounds.incrementAndGet() == 1) {
+                        throw new IllegalStateException("broken");
+                    }
+                    second.release();
+                    return Settling.Round.DONE;
+                })
+                .soon();
+
+        assertThat(second.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
     }
 }

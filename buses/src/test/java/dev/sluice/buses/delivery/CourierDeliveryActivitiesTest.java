@@ -14,6 +14,7 @@ import dev.sluice.buses.dispatch.EmptyBus;
 import dev.sluice.buses.dispatch.Nowhere;
 import dev.sluice.buses.dispatch.Turns;
 import dev.sluice.buses.metrics.DeliveryMetrics;
+import dev.sluice.buses.recent.RecentEvents;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.Backoff;
 import dev.sluice.model.delivery.DeliveryPolicy;
@@ -94,11 +95,13 @@ class CourierDeliveryActivitiesTest {
                 DispatchLimits.DEFAULT,
                 Clock.systemUTC(),
                 new DeliveryMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
+                new RecentEvents(100, Clock.systemUTC()),
                 folder.resolve("seen"));
         environment.registerActivitiesImplementations(new CourierDeliveryActivities(
                 dispatcher,
                 courier,
                 ClaimStore.open(folder.resolve("big"), ClaimLimits.DEFAULT, Clock.systemUTC()),
+                new RecentEvents(100, Clock.systemUTC()),
                 Clock.systemUTC()));
     }
 

@@ -11,6 +11,8 @@ import dev.sluice.buses.bus.EventMessage;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.bus.Terms;
 import dev.sluice.buses.metrics.DeliveryMetrics;
+import dev.sluice.buses.recent.RecentEvents;
+import dev.sluice.buses.recent.Step;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.model.delivery.Verdict;
@@ -54,6 +56,7 @@ class DispatcherTest {
         }
         return Optional.empty();
     });
+    private final RecentEvents recent = new RecentEvents(100, Clock.fixed(NOON, ZoneOffset.UTC));
     private Dispatcher dispatcher;
 
     @BeforeEach
@@ -65,6 +68,7 @@ class DispatcherTest {
                 LIMITS,
                 Clock.fixed(NOON, ZoneOffset.UTC),
                 new DeliveryMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
+                recent,
                 folder);
         dispatcher.put(settings(Terms.NONE));
     }
@@ -174,6 +178,60 @@ class DispatcherTest {
         }
 
         await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged.get() >= 19);
+    }
+
+    /** It is not delivered, not acknowledged, and in nobody's way. */
+    @Test
+    void anEventThatNobodyCanReadDoesNotEndItsSubscription() {
+        broken = true;
+        bus.given.add(new Unreadable());
+        bus.given.add(new Given("s1", "id 1", () -> {}));
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> handOver.events().size() == 1);
+        assertThat(handOver.events().getFirst().parcel().id()).isEqualTo("id 1");
+    }
+
+    @Test
+    void aBusThatFailsOnceDoesNotEndASubscription() {
+        broken = true;
+        bus.failing.set(1);
+        for (int i = 0; i < 3; i++) {
+            bus.given.add(new Given("s" + i, "id " + i, () -> {}));
+        }
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> handOver.events().size() == 3);
+    }
+
+    @Test
+    void everyStepOfAnEventCanBeAskedForAWhile() {
+        dispatcher.put(settings(Terms.NONE.withDeduplication(Duration.ofHours(1))));
+        bus.given.add(new Given("s2", "tried", () -> {}));
+        bus.given.add(new Given("s3", "tried", () -> {}));
+
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> recent.of("default", "tried").size() == 2);
+        assertThat(recent.of("default", "tried"))
+                .extracting(Step::what)
+                .containsExactlyInAnyOrder(Step.What.FAILED, Step.What.DUPLICATE);
+        assertThat(recent.of("default", "tried").getLast().detail()).contains("http://localhost/");
+        assertThat(recent.of("elsewhere", "tried")).isEmpty();
+    }
+
+    private record Unreadable() implements Bus.Delivery {
+        @Override
+        public String stamp() {
+            return "unreadable";
+        }
+
+        @Override
+        public EventMessage event() {
+            throw new StackOverflowError("deep");
+        }
+
+        @Override
+        public CompletableFuture<Void> acknowledge() {
+            throw new AssertionError("it is not settled");
+        }
     }
 
     private record Given(String stamp, String id, Runnable acknowledged) implements Bus.Delivery {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Has no events but those that a test gives. */
@@ -19,6 +20,9 @@ public final class EmptyBus implements Bus {
     final LinkedBlockingQueue<Delivery> given = new LinkedBlockingQueue<>();
     final CountDownLatch takerEnded = new CountDownLatch(1);
     volatile boolean away;
+    /** So many times taking an event fails, in a way that nobody thought of. */
+    final AtomicInteger failing = new AtomicInteger();
+
     volatile Supplier<Optional<String>> replay = Optional::empty;
 
     @Override
@@ -60,6 +64,9 @@ public final class EmptyBus implements Bus {
     @Override
     public Feed feed(String uid) {
         return () -> {
+            if (failing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new IllegalStateException("broken");
+            }
             try {
                 return given.take();
             } catch (InterruptedException e) {

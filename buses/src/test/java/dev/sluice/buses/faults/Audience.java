@@ -13,11 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/** The subscriber: counts what it has taken, by event id; some events it refuses for good. */
+/** The subscriber, or its dead letter sink, behind a wire: counts what it has taken, by event id; some events it refuses for good. */
 final class Audience implements AutoCloseable {
     private final Map<String, AtomicInteger> taken = new ConcurrentHashMap<>();
     private final Predicate<String> refused;
     private final int port;
+    final Wire wire;
+    private final int near;
     private HttpServer server;
     volatile int status = 200;
     volatile int delayMillis;
@@ -26,6 +28,9 @@ final class Audience implements AutoCloseable {
         this.refused = refused;
         this.server = serve(0);
         this.port = server.getAddress().getPort();
+        var listener = Wire.listen();
+        this.near = listener.getLocalPort();
+        this.wire = new Wire(listener, port);
     }
 
     private HttpServer serve(int wanted) throws IOException {
@@ -60,6 +65,11 @@ final class Audience implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + "/");
     }
 
+    /** Through the wire. */
+    URI farUrl() {
+        return URI.create("http://127.0.0.1:" + near + "/");
+    }
+
     /** How often each event was taken. */
     Map<String, AtomicInteger> taken() {
         return taken;
@@ -86,6 +96,7 @@ final class Audience implements AutoCloseable {
 
     @Override
     public void close() {
+        wire.close();
         server.stop(0);
     }
 }

@@ -27,7 +27,14 @@ final class EventsProcess implements AutoCloseable {
     }
 
     static EventsProcess start(
-            Path state, String temporal, URI subscriber, String uid, BusKind kind, Map<String, String> values)
+            Path state,
+            String temporal,
+            URI subscriber,
+            URI sink,
+            Trait trait,
+            String uid,
+            BusKind kind,
+            Map<String, String> values)
             throws IOException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -40,14 +47,16 @@ final class EventsProcess implements AutoCloseable {
                 temporal,
                 subscriber.toString(),
                 uid,
-                kind.name()));
+                kind.name(),
+                sink.toString(),
+                trait.name()));
         values.forEach((name, value) -> command.add(name + "=" + value));
         return new EventsProcess(command);
     }
 
     public static void main(String[] args) throws Exception {
         var values = new HashMap<String, String>();
-        for (int i = 5; i < args.length; i++) {
+        for (int i = 7; i < args.length; i++) {
             int equals = args[i].indexOf('=');
             values.put(args[i].substring(0, equals), args[i].substring(equals + 1));
         }
@@ -56,7 +65,11 @@ final class EventsProcess implements AutoCloseable {
             if (kind != BusKind.STUB) {
                 rig.on(kind, values);
             }
-            rig.subscribe(args[3], URI.create(args[2]), EventsRig.quick(1_000));
+            rig.subscribe(
+                    args[3],
+                    URI.create(args[2]),
+                    EventsRig.quick(1_000),
+                    Trait.valueOf(args[6]).terms(URI.create(args[5])));
             System.out.println("port " + rig.events().port());
             Thread.currentThread().join();
         }

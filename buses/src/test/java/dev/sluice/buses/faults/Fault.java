@@ -63,11 +63,49 @@ enum Fault {
     DISK_FULL {
         @Override
         void strike(Run run, Random random) throws Exception {
-            run.server.diskFull(true);
-            TimeUnit.MILLISECONDS.sleep(1_000);
-            run.server.diskFull(false);
+            run.diskFull(true);
+            TimeUnit.MILLISECONDS.sleep(1_000 + random.nextInt(2_000)); // how long it is full
+            run.diskFull(false);
+        }
+    },
+    /** Who connects to the subscriber is reset. */
+    SUBSCRIBER_RESET {
+        @Override
+        void strike(Run run, Random random) throws Exception {
+            run.audience.wire.reset();
+            TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(3_000)); // how long it lasts
+            run.audience.wire.mend();
+        }
+    },
+    /** What is sent to the subscriber, and its answers, get lost. */
+    SUBSCRIBER_SILENT {
+        @Override
+        void strike(Run run, Random random) throws Exception {
+            run.audience.wire.cut();
+            TimeUnit.MILLISECONDS.sleep(1_000 + random.nextInt(6_000)); // how long it lasts
+            run.audience.wire.mend();
+        }
+    },
+    TEMPORAL_RESET {
+        @Override
+        void strike(Run run, Random random) throws Exception {
+            run.toTemporal.reset();
+            TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(3_000)); // how long it lasts
+            run.toTemporal.mend();
+        }
+    },
+    TEMPORAL_SILENT {
+        @Override
+        void strike(Run run, Random random) throws Exception {
+            run.toTemporal.cut();
+            TimeUnit.MILLISECONDS.sleep(1_000 + random.nextInt(6_000)); // how long it lasts
+            run.toTemporal.mend();
         }
     };
+
+    boolean isOfTheSubscribersNetwork() {
+        return this == SUBSCRIBER_RESET || this == SUBSCRIBER_SILENT;
+    }
 
     abstract void strike(Run run, Random random) throws Exception;
 }

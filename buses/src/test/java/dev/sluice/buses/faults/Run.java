@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.buses.EventsRig;
+import dev.sluice.buses.connection.BusKind;
 import dev.sluice.buses.delivery.Deliveries;
 import dev.sluice.temporaldev.TemporalDev;
 import dev.sluice.workflows.Payloads;
@@ -17,10 +18,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** One run: a producer that numbers its events, one fault in the middle, and the account at the end. */
 final class Run {
@@ -31,34 +35,97 @@ final class Run {
     private static final int IN_FLIGHT = 64;
     /** What a round of the open workflows may repeat. */
     private static final int ROUNDS = 200;
+    /** Of a body where the journal is to need more room. */
+    private static final int LARGE = 64 << 10;
 
     final Server server;
     final EventsProcess events;
     final Audience audience;
+    final Wire toTemporal;
+    private final Audience letters;
+    private final Optional<SmallDisk> disk;
     private final TemporalDev temporal;
     private final String uid;
+    private final Trait trait;
     private final Random random;
 
     private record Offered(String id, int phase, int status) {}
 
     private Run(
-            Server server, EventsProcess events, Audience audience, TemporalDev temporal, String uid, Random random) {
+            Server server,
+            EventsProcess events,
+            Audience audience,
+            Wire toTemporal,
+            Audience letters,
+            Optional<SmallDisk> disk,
+            TemporalDev temporal,
+            String uid,
+            Trait trait,
+            Random random) {
         this.server = server;
         this.events = events;
         this.audience = audience;
+        this.toTemporal = toTemporal;
+        this.letters = letters;
+        this.disk = disk;
         this.temporal = temporal;
         this.uid = uid;
+        this.trait = trait;
         this.random = random;
     }
 
-    static void of(Server server, Fault fault, TemporalDev temporal, Path state, long seed) throws Exception {
+    static void of(Server server, Fault fault, Trait trait, TemporalDev temporal, Path state, long seed)
+            throws Exception {
+        boolean onSmallDisk = fault == Fault.DISK_FULL && server.kind == BusKind.STUB;
+        if (!onSmallDisk) {
+            of(server, fault, trait, temporal, state, Optional.empty(), seed);
+            return;
+        }
+        try (var disk = new SmallDisk(state)) {
+            of(server, fault, trait, temporal, state, Optional.of(disk), seed);
+        }
+    }
+
+    private static void of(
+            Server server,
+            Fault fault,
+            Trait trait,
+            TemporalDev temporal,
+            Path state,
+            Optional<SmallDisk> disk,
+            long seed)
+            throws Exception {
         var random = new Random(seed);
         int one = 20 + random.nextInt(30);
         var uid = "s" + Long.toHexString(seed);
-        try (var audience = new Audience(id -> Integer.parseInt(id) % one == 1);
+        var near = Wire.listen();
+        int temporalPort =
+                Integer.parseInt(temporal.target().substring(temporal.target().lastIndexOf(':') + 1));
+        try (var toTemporal = new Wire(near, temporalPort);
+                var audience = new Audience(id -> Integer.parseInt(id) % one == 1);
+                var letters = new Audience(id -> Integer.parseInt(id) % 3 == 0);
                 var events = EventsProcess.start(
-                        state, temporal.target(), audience.url(), uid, server.kind, server.values)) {
-            new Run(server, events, audience, temporal, uid, random).go(fault);
+                        state,
+                        "127.0.0.1:" + near.getLocalPort(),
+                        fault.isOfTheSubscribersNetwork() ? audience.farUrl() : audience.url(),
+                        letters.url(),
+                        trait,
+                        uid,
+                        server.kind,
+                        server.values)) {
+            new Run(server, events, audience, toTemporal, letters, disk, temporal, uid, trait, random).go(fault);
+        }
+    }
+
+    void diskFull(boolean full) {
+        disk.ifPresentOrElse(own -> fill(own, full), () -> server.diskFull(full));
+    }
+
+    static void fill(SmallDisk disk, boolean full) {
+        if (full) {
+            disk.fill();
+        } else {
+            disk.free();
         }
     }
 
@@ -91,11 +158,25 @@ final class Run {
                 .until(() -> post(Integer.toString(EVENTS)) == 202);
         offered.add(new Offered(Integer.toString(EVENTS), 1, 202));
         offer(2 * EVENTS / 3, EVENTS, 2, offered);
-        account(offered);
+        account(fault, offered);
     }
 
     private int post(String id) {
-        return events.sender().event(EventsRig.HOST, id).status();
+        int number = Integer.parseInt(id);
+        var headers = Map.of(
+                "ce-specversion", "1.0",
+                "ce-id", id,
+                "ce-type", "dev.sluice.test",
+                "ce-source", "/tests",
+                "ce-partitionkey", Integer.toString(number % 7),
+                "content-type", "text/plain");
+        var body = "x".repeat(disk.isPresent() ? Math.max(LARGE, trait.bytes(number)) : trait.bytes(number));
+        int status = 0;
+        for (int i = 0; i < trait.times(); i++) {
+            int answered = events.sender().post(EventsRig.HOST, headers, body).status();
+            status = status == 202 ? status : answered;
+        }
+        return status;
     }
 
     /** At the stated rate, whatever becomes of each. */
@@ -123,7 +204,7 @@ final class Run {
         }
     }
 
-    private void account(List<Offered> offered) {
+    private void account(Fault fault, List<Offered> offered) {
         var acknowledged = new TreeSet<String>();
         offered.stream().filter(o -> o.status == 202).forEach(o -> acknowledged.add(o.id));
         for (int phase : new int[] {0, 2}) {
@@ -150,16 +231,21 @@ final class Run {
                     .untilAsserted(() -> {
                         var missing = new TreeSet<>(acknowledged);
                         missing.removeAll(audience.taken().keySet());
+                        missing.removeAll(letters.taken().keySet());
                         missing.removeAll(parked(deliveries));
                         assertThat(missing)
-                                .as("acknowledged, and neither delivered nor parked")
+                                .as("acknowledged, and neither delivered nor dead-lettered nor parked")
                                 .isEmpty();
                     });
         } finally {
             stubs.shutdownNow();
         }
-        int twice =
-                audience.taken().values().stream().mapToInt(n -> n.get() - 1).sum();
+        int twice = Stream.of(audience, letters)
+                .flatMap(taker -> taker.taken().values().stream())
+                .mapToInt(n -> n.get() - 1)
+                .sum();
+        System.err.println("faults: " + server.kind + "/" + fault + "/" + trait + " acknowledged " + acknowledged.size()
+                + " of " + offered.size() + ", delivered again " + twice);
         assertThat(twice).as("delivered again").isLessThanOrEqualTo(IN_FLIGHT + ROUNDS + unacknowledged());
     }
 

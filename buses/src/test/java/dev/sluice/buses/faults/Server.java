@@ -17,6 +17,7 @@ final class Server implements AutoCloseable {
     private final @Nullable KafkaServer kafka;
     private final @Nullable RabbitServer rabbit;
     private final @Nullable PubSubServer pubsub;
+    private @Nullable SmallDisk disk;
 
     private Server(
             BusKind kind,
@@ -37,15 +38,18 @@ final class Server implements AutoCloseable {
         return switch (kind) {
             case STUB -> new Server(kind, null, Map.of(), null, null, null);
             case KAFKA -> {
+                var disk = SmallDisk.isPossible() ? new SmallDisk(folder) : null;
                 var listener = Wire.listen();
                 var kafka = KafkaServer.startBehind(folder, listener.getLocalPort());
-                yield new Server(
+                var server = new Server(
                         kind,
                         new Wire(listener, kafka.port()),
                         Map.of("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + listener.getLocalPort()),
                         kafka,
                         null,
                         null);
+                server.disk = disk;
+                yield server;
             }
             case RABBITMQ -> {
                 var listener = Wire.listen();
@@ -87,10 +91,17 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /** The broker believes that its disk is full, or no longer. */
+    /** The broker has a full disk or believes so, or no longer: one that has ended by it is started again, as a person would. */
     void diskFull(boolean full) {
         if (rabbit != null) {
             rabbit.diskFull(full);
+        }
+        if (disk != null) {
+            Run.fill(disk, full);
+        }
+        if (kafka != null && !full && !kafka.isAlive()) {
+            kafka.kill();
+            kafka.start();
         }
     }
 
@@ -107,6 +118,9 @@ final class Server implements AutoCloseable {
         }
         if (pubsub != null) {
             pubsub.close();
+        }
+        if (disk != null) {
+            disk.close();
         }
     }
 }

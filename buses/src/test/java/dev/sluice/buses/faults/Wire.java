@@ -7,12 +7,13 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The network between a client and its bus, which can be cut: nothing gets through, and nobody is told. */
+/** The network between a client and a server, which can be cut: nothing gets through, and nobody is told; or every connection is reset. */
 public final class Wire implements AutoCloseable {
     private final ServerSocket listener;
     private final int target;
     private final Set<Socket> ends = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
+    private volatile boolean resetting;
 
     /** From the listener to a port of this machine. */
     public Wire(ServerSocket listener, int target) {
@@ -30,6 +31,10 @@ public final class Wire implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 var near = listener.accept();
+                if (resetting) {
+                    abort(near);
+                    continue;
+                }
                 ends.add(near);
                 if (!cut) {
                     connect(near);
@@ -76,11 +81,29 @@ public final class Wire implements AutoCloseable {
         cut = true;
     }
 
+    /** From now on every connection is reset, those that there are too. */
+    public void reset() {
+        resetting = true;
+        ends.forEach(Wire::abort);
+        ends.clear();
+    }
+
     /** Connections of before have lost bytes: they end here, as a router that was replaced would end them. */
     public void mend() {
         ends.forEach(Wire::close);
         ends.clear();
         cut = false;
+        resetting = false;
+    }
+
+    /** Closing it sends a reset. */
+    private static void abort(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException _) {
+            // gone
+        }
+        close(socket);
     }
 
     private static void close(Socket socket) {

@@ -7,6 +7,7 @@ import dev.sluice.buses.EventsRig;
 import dev.sluice.buses.Sender;
 import dev.sluice.buses.bus.SubscriptionSettings;
 import dev.sluice.buses.metrics.DeliveryMetrics;
+import dev.sluice.buses.recent.RecentEvents;
 import dev.sluice.buses.stub.StubBus;
 import dev.sluice.model.delivery.DeliveryPolicy;
 import io.micrometer.core.instrument.Counter;
@@ -52,7 +53,8 @@ class IngressIT {
                 0,
                 LARGEST,
                 Clock.systemUTC(),
-                new DeliveryMetrics(numbers, Clock.systemUTC()));
+                new DeliveryMetrics(numbers, Clock.systemUTC()),
+                new RecentEvents(100, Clock.systemUTC()));
         ingress.start();
         sender = new Sender(ingress.port());
     }
@@ -215,7 +217,16 @@ class IngressIT {
     void whoSendsABigEventHearsThatThereAreTooManyAtOnce() {
         var metrics = new DeliveryMetrics(numbers, Clock.systemUTC());
         var names = new ChannelNames("cluster.local", "localhost");
-        try (var busy = new Ingress(bus, names, "127.0.0.1", 0, 8 << 20, Clock.systemUTC(), metrics, 0)) {
+        try (var busy = new Ingress(
+                bus,
+                names,
+                "127.0.0.1",
+                0,
+                8 << 20,
+                Clock.systemUTC(),
+                metrics,
+                new RecentEvents(100, Clock.systemUTC()),
+                0)) {
             busy.start();
             for (int bytes : new int[] {10, 8 << 20}) {
                 var reply = new Sender(busy.port()).event(EventsRig.HOST, "1", "x".repeat(bytes));

@@ -11,6 +11,7 @@ import dev.sluice.buses.dispatch.Dispatcher;
 import dev.sluice.buses.dispatch.HandOver;
 import dev.sluice.buses.ingress.ChannelNames;
 import dev.sluice.buses.metrics.DeliveryMetrics;
+import dev.sluice.buses.recent.RecentEvents;
 import dev.sluice.buses.send.Courier;
 import dev.sluice.buses.stub.StubBus;
 import dev.sluice.model.dataplane.HostRule;
@@ -50,6 +51,7 @@ class CarriersTest {
                 DispatchLimits.DEFAULT,
                 Clock.systemUTC(),
                 new DeliveryMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
+                new RecentEvents(100, Clock.systemUTC()),
                 folder.resolve("seen"));
     }
 

@@ -139,6 +139,11 @@ public final class KafkaServer implements AutoCloseable {
         broker.start();
     }
 
+    /** False when it has ended by itself, as it does when it cannot write. */
+    public boolean isAlive() {
+        return ProcessHandle.of(broker.pid()).filter(ProcessHandle::isAlive).isPresent();
+    }
+
     public long pid() {
         return broker.pid();
     }

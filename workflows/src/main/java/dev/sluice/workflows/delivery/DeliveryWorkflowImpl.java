@@ -44,6 +44,7 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     private static final Duration WITHHELD_LOOK = Duration.ofSeconds(5);
 
     private static final String WITHHELD_CHANGE = "withheld-look";
+    private static final String PARKED_CHANGE = "parked-memo";
 
     /** A process that ends takes rounds for a few seconds more; the next one takes them as soon as it is there. */
     private static final Duration STOPPING_LOOK = Duration.ofSeconds(1);
@@ -64,12 +65,15 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     private final Ledger ledger;
     private Subject subject;
     private String phase = "";
+    private int toldParked;
     private int changes;
 
     @WorkflowInit
     public DeliveryWorkflowImpl(DeliveryState state) {
         this.subject = state.subject();
         this.ledger = new Ledger(state.items());
+        // the memo comes along, and what it says is not known here
+        this.toldParked = Workflow.getInfo().getContinuedExecutionRunId().isPresent() ? -1 : 0;
     }
 
     @Override
@@ -247,6 +251,12 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
         if (!now.equals(phase)) {
             phase = now;
             Workflow.upsertTypedSearchAttributes(Wire.PHASE.valueSet(now));
+        }
+        int parked = ledger.count(Phase.PARKED);
+        if (parked != toldParked
+                && Workflow.getVersion(PARKED_CHANGE, Workflow.DEFAULT_VERSION, 1) != Workflow.DEFAULT_VERSION) {
+            toldParked = parked;
+            Workflow.upsertMemo(Map.of(Wire.PARKED_MEMO, parked));
         }
     }
 

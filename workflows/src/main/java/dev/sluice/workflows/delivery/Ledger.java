@@ -187,6 +187,11 @@ final class Ledger {
         return items.values().stream().anyMatch(item -> item.phase() == phase);
     }
 
+    int count(Phase phase) {
+        return (int)
+                items.values().stream().filter(item -> item.phase() == phase).count();
+    }
+
     void tried(String stamp, Tried tried, Subject subject, long now) {
         var item = item(stamp);
         if (item.phase() == Phase.WAITING) {
