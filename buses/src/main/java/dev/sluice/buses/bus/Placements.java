@@ -29,6 +29,14 @@ final class Placements {
         return roster.placements().contains(placement);
     }
 
+    /** Whether a subscription of the channel takes from it there. */
+    boolean isAt(ChannelSettings channel) {
+        return roster.placements().stream()
+                .anyMatch(placement -> !placement.removed()
+                        && placement.bus().equals(channel.bus())
+                        && placement.channel().equals(channel.id()));
+    }
+
     boolean none(ChannelSettings channel) {
         return roster.placements().stream()
                 .noneMatch(placement -> placement.bus().equals(channel.bus())
