@@ -102,7 +102,9 @@ final class InOrder implements AutoCloseable {
     private Optional<List<Tried>> attempt(Bus.Delivery delivery) throws InterruptedException {
         try {
             return first.attempt(delivery);
-        } catch (RuntimeException e) {
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Throwable e) { // an event may be too big for the memory that is left
             LOG.atError()
                     .addKeyValue("subscription", settings.get().name())
                     .addKeyValue("event", delivery.stamp())

@@ -51,7 +51,7 @@ public final class Parcels {
     }
 
     /** An attempt that an error of this process has ended. */
-    public static Tried broken(int number, Instant at, RuntimeException error) {
+    public static Tried broken(int number, Instant at, Throwable error) {
         var detail =
                 "the attempt ended with an error of Sluice: " + error.getClass().getName();
         return new Tried(number, at.toEpochMilli(), Verdict.RETRY, 0, detail, 0);

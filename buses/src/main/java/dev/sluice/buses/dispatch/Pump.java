@@ -223,7 +223,7 @@ final class Pump implements AutoCloseable {
     private Optional<List<Tried>> tryNow(Bus.Delivery delivery) {
         try {
             return tried(delivery);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an event may be too big for the memory that is left
             LOG.atError()
                     .addKeyValue("namespace", settings.namespace())
                     .addKeyValue("subscription", settings.name())
