@@ -68,6 +68,7 @@ public final class EventsRig implements AutoCloseable {
                 // loading classes on a cold, busy machine takes more than the second that the default allows
                 WorkerOptions.newBuilder()
                         .setDefaultDeadlockDetectionTimeout(10_000)
+                        .setMaxHeartbeatThrottleInterval(Duration.ofMillis(200))
                         .build());
         Workflows.registerDelivery(worker);
         worker.registerActivitiesImplementations(events.activities());

@@ -173,7 +173,7 @@ public final class Platform implements AutoCloseable {
                     Wire.BUILD_TURNS_QUEUE,
                     MOST_WAITING_BUILDS,
                     worker -> worker.registerActivitiesImplementations(buildActivities));
-            temporal.worker(Wire.DELIVERY_QUEUE, worker -> {
+            temporal.promptWorker(Wire.DELIVERY_QUEUE, worker -> {
                 Workflows.registerDelivery(worker);
                 worker.registerActivitiesImplementations(events.activities());
             });

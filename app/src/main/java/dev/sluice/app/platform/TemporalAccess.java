@@ -32,6 +32,9 @@ final class TemporalAccess implements AutoCloseable {
     /** By default a workflow thread that gets no core for a second fails its task, which is tried again ten seconds later. */
     private static final long STALL_MILLIS = 10_000;
 
+    /** The SDK keeps a heartbeat back for most of its timeout, and what it tells is what counts when this process dies. */
+    private static final Duration PROMPT = Duration.ofMillis(200);
+
     private final String target;
     private final WorkflowServiceStubs stubs;
     private final WorkflowClient client;
@@ -77,13 +80,21 @@ final class TemporalAccess implements AutoCloseable {
      * @param most activities at a time
      */
     void worker(String queue, int most, Consumer<Worker> registration) {
+        registration.accept(workers.newWorker(queue, options(most).build()));
+    }
+
+    /** Of activities whose heartbeats tell what they have done. */
+    void promptWorker(String queue, Consumer<Worker> registration) {
         registration.accept(workers.newWorker(
                 queue,
-                WorkerOptions.newBuilder()
-                        .setUsingVirtualThreadsOnActivityWorker(true)
-                        .setDefaultDeadlockDetectionTimeout(STALL_MILLIS)
-                        .setMaxConcurrentActivityExecutionSize(most)
-                        .build()));
+                options(MOST_ACTIVITIES).setMaxHeartbeatThrottleInterval(PROMPT).build()));
+    }
+
+    private static WorkerOptions.Builder options(int most) {
+        return WorkerOptions.newBuilder()
+                .setUsingVirtualThreadsOnActivityWorker(true)
+                .setDefaultDeadlockDetectionTimeout(STALL_MILLIS)
+                .setMaxConcurrentActivityExecutionSize(most);
     }
 
     void start() {

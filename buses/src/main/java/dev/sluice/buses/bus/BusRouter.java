@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,14 +28,15 @@ import org.slf4j.LoggerFactory;
 public final class BusRouter implements Bus {
     private static final Logger LOG = LoggerFactory.getLogger(BusRouter.class);
 
-    private static final Duration QUIET = Duration.ofSeconds(10);
-
     private final Bus local;
-    private final Moves moves;
     private final ChannelsElsewhere elsewhere;
     private final Placements placements;
+    private final Whereabouts whereabouts;
     private final Map<String, Bus> attached = new ConcurrentHashMap<>();
     private final Map<String, RoutedFeed> feeds = new ConcurrentHashMap<>();
+    private final Gates gates = new Gates();
+    /** Held while a channel changes its bus, and while a feed is moved to the bus that its channel has. */
+    private final Object routes = new Object();
     /** Subscriptions that are being deleted: nothing of them is made any more. */
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
     // by name of the bus
@@ -44,14 +45,10 @@ public final class BusRouter implements Bus {
 
     /** Closes the local bus with itself. */
     public <B extends Bus & Roster> BusRouter(B local) {
-        this(local, new Moves(QUIET, System::nanoTime));
-    }
-
-    <B extends Bus & Roster> BusRouter(B local, Moves moves) {
-        this.moves = moves;
         this.local = local;
         this.elsewhere = new ChannelsElsewhere(local);
         this.placements = new Placements(local);
+        this.whereabouts = new Whereabouts(local, elsewhere, placements);
     }
 
     /** Makes the bus the one that channels mean by this name; one that had the name is closed. */
@@ -71,7 +68,7 @@ public final class BusRouter implements Bus {
         var bus = attached.remove(name);
         if (bus != null) {
             local.subscriptions().stream()
-                    .filter(s -> name.equals(busOf(s.channel())))
+                    .filter(s -> name.equals(whereabouts.busOf(s.channel())) && local.pending(s.uid()) == 0)
                     .forEach(s -> routed(s.uid()).moveTo(null));
             bus.close();
         }
@@ -99,7 +96,7 @@ public final class BusRouter implements Bus {
         var steps = new ArrayList<Runnable>();
         elsewhere.all(name).forEach(c -> steps.add(() -> addAgain(c, bus)));
         for (var subscription : local.subscriptions()) {
-            if (name.equals(busOf(subscription.channel()))) {
+            if (name.equals(whereabouts.busOf(subscription.channel()))) {
                 steps.add(() -> placeAgain(subscription.uid(), name, bus));
             }
         }
@@ -146,13 +143,13 @@ public final class BusRouter implements Bus {
     }
 
     private void placeAgain(String uid, String name, Bus bus) {
-        known(uid)
-                .filter(s -> isWanted(uid) && name.equals(busOf(s.channel())))
-                .ifPresent(subscription -> place(subscription, name, bus));
-    }
-
-    private Optional<SubscriptionSettings> known(String uid) {
-        return local.subscriptions().stream().filter(s -> s.uid().equals(uid)).findFirst();
+        whereabouts
+                .known(uid)
+                .filter(s -> isWanted(uid) && name.equals(whereabouts.busOf(s.channel())))
+                .ifPresent(subscription -> {
+                    Whereabouts.refuseWhilePending(subscription, ChannelSettings.LOCAL, local);
+                    place(subscription, name, bus);
+                });
     }
 
     private void discard(Placement placement, Bus bus) {
@@ -164,128 +161,123 @@ public final class BusRouter implements Bus {
 
     private void removeGone(ChannelSettings channel, Bus bus) {
         if (elsewhere.isGone(channel)) {
+            if (!hasWhatTakesFrom(channel, bus)) {
+                throw new BusException(
+                        "channel " + channel.id() + " is deleted when its subscriptions are there again");
+            }
             bus.removeChannel(channel.id());
-            elsewhere.forget(channel, () -> isUnused(channel));
+            elsewhere.forget(channel, () -> whereabouts.isUnused(channel));
         }
     }
 
-    /** Its bus has nothing of a deleted subscription either. */
-    private boolean isUnused(ChannelSettings channel) {
-        return local.subscriptions().stream().noneMatch(s -> s.channel().equals(channel.id()))
-                && placements.none(channel);
-    }
-
-    private @Nullable String busOf(ChannelId channel) {
-        return elsewhere
-                .get(channel)
-                .or(() -> local.hasChannel(channel) ? Optional.empty() : elsewhere.gone(channel))
-                .map(ChannelSettings::bus)
-                .orElse(null);
+    /** Else the bus would take the channel for unused, and delete it with the events that they have not taken yet. */
+    private boolean hasWhatTakesFrom(ChannelSettings channel, Bus bus) {
+        var there = bus.subscriptions().stream().map(SubscriptionSettings::uid).collect(Collectors.toSet());
+        return whereabouts.takingFrom(channel).allMatch(s -> there.contains(s.uid()) || leaving.contains(s.uid()));
     }
 
     private RoutedFeed routed(String uid) {
         return feeds.computeIfAbsent(uid, _ -> new RoutedFeed());
     }
 
-    /** What is left there of one with the same uid goes first. */
     private void place(SubscriptionSettings subscription, String name, Bus bus) {
+        put(subscription, name, bus);
+        synchronized (routes) {
+            if (!name.equals(whereabouts.busOf(subscription.channel()))) {
+                throw new BusException("channel " + subscription.channel() + " has left bus " + name + " meanwhile");
+            }
+            routed(subscription.uid()).moveTo(bus.feed(subscription.uid()));
+        }
+    }
+
+    /** What is left there of one with the same uid goes first. */
+    private void put(SubscriptionSettings subscription, String name, Bus bus) {
         var uid = subscription.uid();
         placements.left(name).filter(left -> left.uid().equals(uid)).toList().forEach(left -> discard(left, bus));
         var placement = placements.begin(subscription, name, () -> isWanted(uid));
         bus.putSubscription(subscription, placement.begun());
         placements.begun(placement);
-        routed(uid).moveTo(bus.feed(uid));
     }
 
     private boolean isWanted(String uid) {
-        return !leaving.contains(uid) && known(uid).isPresent();
+        return !leaving.contains(uid) && whereabouts.known(uid).isPresent();
     }
 
     @Override
     public void addChannel(ChannelSettings channel) {
         var id = channel.id();
-        leaveOthers(channel);
+        var from = carrier(id);
+        // nowhere and without subscriptions it has nothing to lose
+        if (!from.equals(channel.bus()) && (hasChannel(id) || whereabouts.isLeft(id))) {
+            move(channel, from);
+            return;
+        }
         if (channel.bus().equals(ChannelSettings.LOCAL)) {
             local.addChannel(channel);
-            subscriptionsOf(id).forEach(s -> routed(s.uid()).moveTo(local.feed(s.uid())));
-        } else {
-            elsewhere.add(channel); // before its bus is waited for
-            var bus = connected(channel.bus());
-            alone(channel.bus(), bus, () -> bus.addChannel(channel));
-            if (moves.isUnderWay(id)) { // or its subscriptions would miss what comes until they are asked for again
-                subscriptionsOf(id)
-                        .forEach(s -> alone(channel.bus(), bus, () -> placeAgain(s.uid(), channel.bus(), bus)));
-            }
-        }
-        moves.end(id);
-    }
-
-    private List<SubscriptionSettings> subscriptionsOf(ChannelId channel) {
-        return local.subscriptions().stream()
-                .filter(s -> s.channel().equals(channel))
-                .toList();
-    }
-
-    /** A channel that another bus carries, or has events of, takes none until those are delivered; nothing of it stays there then. */
-    private void leaveOthers(ChannelSettings wanted) {
-        var id = wanted.id();
-        boolean comesHere = wanted.bus().equals(ChannelSettings.LOCAL);
-        var before = elsewhere
-                .get(id)
-                .or(() -> elsewhere.gone(id))
-                .filter(old -> !old.bus().equals(wanted.bus()));
-        int left = comesHere
-                ? 0
-                : subscriptionsOf(id).stream()
-                        .mapToInt(s -> local.pending(s.uid()))
-                        .sum();
-        boolean leavesHere = !comesHere && local.hasChannel(id);
-        if (before.isEmpty() && !leavesHere && left == 0) {
             return;
         }
-        moves.begin(id);
-        if (leavesHere) {
+        elsewhere.add(channel); // before its bus is waited for
+        if (local.hasChannel(id)) { // a move was not finished
             local.removeChannel(id);
         }
-        elsewhere.get(id).filter(now -> !now.bus().equals(wanted.bus())).ifPresent(this::removeElsewhere);
-        if (left > 0) {
-            throw Moves.notYet(ChannelSettings.local(id), left);
-        }
-        elsewhere.gone(id).filter(old -> !old.bus().equals(wanted.bus())).ifPresent(this::leaveDrained);
+        var bus = connected(channel.bus());
+        alone(channel.bus(), bus, () -> bus.addChannel(channel));
     }
 
-    private void leaveDrained(ChannelSettings old) {
-        var waiting = placements.of(old).filter(p -> p.begun() && !p.removed()).toList();
-        if (waiting.isEmpty() && !isAttached(old.bus())) {
-            LOG.atWarn()
-                    .addKeyValue("channel", old.id())
-                    .addKeyValue("bus", old.bus())
-                    .log("a channel moves from a bus that is not connected; what nobody waits for stays there");
-            elsewhere.forget(old, () -> true);
-            return;
+    /**
+     * Only when its subscriptions have taken all that the old bus has for them, and the new one has them: what was accepted is given, and
+     * what is accepted next too.
+     *
+     * @throws BusException when it has to stay where it is for the time being
+     */
+    private void move(ChannelSettings channel, String from) {
+        var id = channel.id();
+        whereabouts.takingFrom(id).forEach(s -> Whereabouts.refuseWhilePending(s, from, bus(from)));
+        if (!channel.bus().equals(ChannelSettings.LOCAL)) {
+            var bus = connected(channel.bus());
+            alone(channel.bus(), bus, () -> {
+                bus.addChannel(channel);
+                whereabouts.takingFrom(id).forEach(s -> put(s, channel.bus(), bus));
+            });
         }
-        var bus = connected(old.bus());
-        alone(old.bus(), bus, () -> {
-            if (!waiting.isEmpty()) {
-                moves.requireDrained(
-                        old, waiting.stream().mapToLong(p -> pending(p, bus)).sum());
+        gates.closed(id, () -> {
+            // again: events came meanwhile; and once more, as a bus may not count what is on its way from it
+            whereabouts.takingFrom(id).forEach(s -> Whereabouts.refuseWhilePending(s, from, bus(from)));
+            whereabouts.takingFrom(id).forEach(s -> Whereabouts.refuseWhilePending(s, from, bus(from)));
+            synchronized (routes) {
+                change(channel);
             }
-            for (var placement : placements.of(old).toList()) {
-                routed(placement.uid()).moveTo(null);
-                discard(placement, bus);
-            }
-            bus.removeChannel(old.id());
-            elsewhere.forget(old, () -> placements.none(old));
         });
+        if (!from.equals(ChannelSettings.LOCAL)) {
+            whereabouts.takingFrom(id).forEach(s -> {
+                placements.placedBefore(s, from);
+                placements.remove(s.uid(), from);
+            });
+            settleSoon(from);
+        }
     }
 
-    /** Of a subscription that the bus has not begun again since it was connected, nobody can say. */
-    private static long pending(Placement placement, Bus bus) {
-        if (bus.subscriptions().stream().noneMatch(s -> s.uid().equals(placement.uid()))) {
-            throw new BusException("bus " + placement.bus() + " has not begun yet with subscription "
-                    + placement.namespace() + "/" + placement.name() + ", which may have events there");
+    private void change(ChannelSettings channel) {
+        var id = channel.id();
+        var to = bus(channel.bus());
+        var there = to.subscriptions().stream().map(SubscriptionSettings::uid).collect(Collectors.toSet());
+        if (!whereabouts.takingFrom(id).allMatch(s -> there.contains(s.uid()))) {
+            throw new BusException("channel " + id + " stays where it is: a subscription of it came meanwhile");
         }
-        return bus.pending(placement.uid());
+        if (channel.bus().equals(ChannelSettings.LOCAL)) {
+            local.addChannel(channel);
+            elsewhere.get(id).ifPresent(elsewhere::leave);
+        } else {
+            elsewhere.add(channel);
+            if (local.hasChannel(id)) {
+                local.removeChannel(id);
+            }
+        }
+        whereabouts.takingFrom(id).forEach(s -> routed(s.uid()).moveTo(to.feed(s.uid())));
+    }
+
+    private Bus bus(String name) {
+        return name.equals(ChannelSettings.LOCAL) ? local : connected(name);
     }
 
     private Bus connected(String name) {
@@ -298,16 +290,19 @@ public final class BusRouter implements Bus {
 
     @Override
     public void removeChannel(ChannelId channel) {
-        moves.end(channel);
         elsewhere.get(channel).ifPresentOrElse(this::removeElsewhere, () -> local.removeChannel(channel));
     }
 
     private void removeElsewhere(ChannelSettings channel) {
+        var isGone = new AtomicBoolean();
         boolean told = told(channel.bus(), bus -> {
-            bus.removeChannel(channel.id());
-            elsewhere.removed(channel, () -> isUnused(channel));
+            if (hasWhatTakesFrom(channel, bus)) {
+                bus.removeChannel(channel.id());
+                elsewhere.removed(channel, () -> whereabouts.isUnused(channel));
+                isGone.set(true);
+            }
         });
-        if (!told) {
+        if (!told || !isGone.get()) {
             elsewhere.leave(channel);
             settleSoon(channel.bus());
         }
@@ -339,26 +334,28 @@ public final class BusRouter implements Bus {
 
     @Override
     public boolean hasChannel(ChannelId channel) {
-        return moves.isUnderWay(channel) || elsewhere.has(channel) || local.hasChannel(channel);
+        return elsewhere.has(channel) || local.hasChannel(channel);
     }
 
     /** The bus that carries the channel; the local one when nobody said. */
     public String carrier(ChannelId channel) {
-        return Objects.requireNonNullElse(busOf(channel), ChannelSettings.LOCAL);
+        return whereabouts.carrier(channel);
     }
 
     @Override
     public void putSubscription(SubscriptionSettings settings) {
         local.putSubscription(settings); // remembers it, wherever its events come from
-        var name = busOf(settings.channel());
+        var name = whereabouts.busOf(settings.channel());
         if (name == null) {
-            routed(settings.uid()).moveTo(local.feed(settings.uid()));
+            synchronized (routes) {
+                if (whereabouts.busOf(settings.channel()) != null) {
+                    throw new BusException("channel " + settings.channel() + " moves to another bus");
+                }
+                routed(settings.uid()).moveTo(local.feed(settings.uid()));
+            }
             return;
         }
-        if (local.pending(settings.uid()) > 0) {
-            throw new BusException("subscription " + settings.namespace() + "/" + settings.name() + " still has "
-                    + local.pending(settings.uid()) + " events of a channel of the same name on another bus");
-        }
+        Whereabouts.refuseWhilePending(settings, ChannelSettings.LOCAL, local);
         var bus = connected(name);
         alone(name, bus, () -> place(settings, name, bus));
     }
@@ -368,9 +365,9 @@ public final class BusRouter implements Bus {
     public void removeSubscription(String uid) {
         leaving.add(uid);
         try {
-            var settings = known(uid);
+            var settings = whereabouts.known(uid);
             settings.ifPresent(s -> {
-                var name = busOf(s.channel());
+                var name = whereabouts.busOf(s.channel());
                 if (name != null) {
                     placements.placedBefore(s, name);
                 }
@@ -392,8 +389,13 @@ public final class BusRouter implements Bus {
     }
 
     private void removeIfGone(ChannelId id) {
-        elsewhere.gone(id).ifPresent(channel -> {
-            if (!told(channel.bus(), bus -> removeGone(channel, bus))) {
+        elsewhere.gone(id).toList().forEach(channel -> {
+            boolean told = told(channel.bus(), bus -> {
+                if (hasWhatTakesFrom(channel, bus)) {
+                    removeGone(channel, bus);
+                }
+            });
+            if (!told || elsewhere.isGone(channel)) {
                 settleSoon(channel.bus());
             }
         });
@@ -406,9 +408,17 @@ public final class BusRouter implements Bus {
 
     @Override
     public Published publish(ChannelId channel, List<EventMessage> events) throws InterruptedException {
-        if (moves.isUnderWay(channel)) {
+        if (!gates.enter(channel)) {
             return new Published.Unavailable("channel " + channel + " moves to another bus");
         }
+        try {
+            return publishNow(channel, events);
+        } finally {
+            gates.leave(channel);
+        }
+    }
+
+    private Published publishNow(ChannelId channel, List<EventMessage> events) throws InterruptedException {
         var settings = elsewhere.get(channel);
         if (settings.isEmpty()) {
             return local.publish(channel, events);
@@ -428,23 +438,19 @@ public final class BusRouter implements Bus {
     public Feed feed(String uid) {
         var feed = routed(uid);
         local.subscriptions().stream()
-                .filter(s -> s.uid().equals(uid) && busOf(s.channel()) == null)
+                .filter(s -> s.uid().equals(uid) && (whereabouts.busOf(s.channel()) == null || local.pending(uid) > 0))
                 .findFirst()
                 .ifPresent(s -> feed.moveTo(local.feed(uid)));
         return feed;
     }
 
-    private Bus carrierOf(String uid) {
-        return attached.values().stream()
-                .filter(bus ->
-                        bus.subscriptions().stream().anyMatch(s -> s.uid().equals(uid)))
-                .findFirst()
-                .orElse(local);
-    }
-
     @Override
     public int pending(String uid) {
-        return carrierOf(uid).pending(uid);
+        var bus =
+                whereabouts.known(uid).map(s -> whereabouts.busOf(s.channel())).map(attached::get);
+        boolean isThere = bus.isPresent()
+                && bus.get().subscriptions().stream().anyMatch(s -> s.uid().equals(uid));
+        return local.pending(uid) + (isThere ? bus.get().pending(uid) : 0);
     }
 
     @Override
@@ -452,13 +458,13 @@ public final class BusRouter implements Bus {
         var elsewhere = local.subscriptions().stream()
                 .filter(s -> s.uid().equals(uid))
                 .findFirst()
-                .map(s -> busOf(s.channel()));
+                .map(s -> whereabouts.busOf(s.channel()));
         return elsewhere.isPresent() ? connected(elsewhere.get()).replay(uid, since) : local.replay(uid, since);
     }
 
     @Override
     public Duration keeps(ChannelId channel) {
-        var name = busOf(channel);
+        var name = whereabouts.busOf(channel);
         var bus = name == null ? local : attached.get(name);
         return bus == null ? Duration.ZERO : bus.keeps(channel);
     }

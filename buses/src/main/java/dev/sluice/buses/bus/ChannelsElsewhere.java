@@ -12,13 +12,27 @@ final class ChannelsElsewhere {
     private final Roster roster;
     // both changed while holding this
     private final Map<ChannelId, ChannelSettings> there = new ConcurrentHashMap<>();
-    /** Deleted ones that have subscriptions still, with events that were accepted, or whose bus has not heard of it yet. */
-    private final Map<ChannelId, ChannelSettings> gone = new ConcurrentHashMap<>();
+    /**
+     * Deleted ones that have subscriptions still, with events that were accepted, or whose bus has not heard of it yet; and what is left
+     * of those that have moved to another bus.
+     */
+    private final Map<Left, ChannelSettings> gone = new ConcurrentHashMap<>();
+
+    private record Left(ChannelId id, String bus) {
+        static Left of(ChannelSettings channel) {
+            return new Left(channel.id(), channel.bus());
+        }
+    }
 
     ChannelsElsewhere(Roster roster) {
         this.roster = roster;
         for (var known : roster.remembered()) {
-            (known.gone() ? gone : there).put(known.channel().id(), known.channel());
+            var channel = known.channel();
+            if (known.gone()) {
+                gone.put(Left.of(channel), channel);
+            } else {
+                there.put(channel.id(), channel);
+            }
         }
     }
 
@@ -26,8 +40,8 @@ final class ChannelsElsewhere {
         return Optional.ofNullable(there.get(channel));
     }
 
-    Optional<ChannelSettings> gone(ChannelId channel) {
-        return Optional.ofNullable(gone.get(channel));
+    Stream<ChannelSettings> gone(ChannelId channel) {
+        return gone.values().stream().filter(c -> c.id().equals(channel));
     }
 
     boolean has(ChannelId channel) {
@@ -48,34 +62,47 @@ final class ChannelsElsewhere {
     }
 
     boolean isKnown(ChannelSettings channel) {
-        return channel.equals(there.get(channel.id())) || channel.equals(gone.get(channel.id()));
+        return channel.equals(there.get(channel.id())) || channel.equals(gone.get(Left.of(channel)));
     }
 
-    /** It is deleted, and was not made again since. */
+    /** It is deleted there, and was not made again there since. */
     boolean isGone(ChannelSettings channel) {
-        return channel.equals(gone.get(channel.id())) && !there.containsKey(channel.id());
+        return channel.equals(gone.get(Left.of(channel))) && !isThere(channel);
+    }
+
+    private boolean isThere(ChannelSettings channel) {
+        var now = there.get(channel.id());
+        return now != null && now.bus().equals(channel.bus());
     }
 
     synchronized void add(ChannelSettings channel) {
-        if (!channel.equals(there.get(channel.id()))) {
+        var before = there.get(channel.id());
+        if (!channel.equals(before)) {
+            if (before != null && !before.bus().equals(channel.bus())) {
+                leave(before);
+            }
             roster.remember(new Roster.Elsewhere(channel, false));
             there.put(channel.id(), channel);
-            gone.remove(channel.id());
+            gone.remove(Left.of(channel));
         }
     }
 
-    /** It takes no more events; its bus is to be told, or has subscriptions of it still. */
+    /** It takes no more events there; its bus is to be told, or has subscriptions of it still. */
     synchronized void leave(ChannelSettings channel) {
         roster.remember(new Roster.Elsewhere(channel, true));
-        gone.put(channel.id(), channel);
-        there.remove(channel.id());
+        gone.put(Left.of(channel), channel);
+        if (isThere(channel)) {
+            there.remove(channel.id());
+        }
     }
 
     /** Its bus knows that it is deleted. */
     synchronized void removed(ChannelSettings channel, BooleanSupplier unused) {
         if (unused.getAsBoolean()) {
-            roster.forget(channel.id());
-            there.remove(channel.id());
+            roster.forget(channel);
+            if (isThere(channel)) {
+                there.remove(channel.id());
+            }
         } else {
             leave(channel);
         }
@@ -83,8 +110,8 @@ final class ChannelsElsewhere {
 
     /** A deleted one that nobody takes from any more, and whose bus knows. */
     synchronized void forget(ChannelSettings channel, BooleanSupplier unused) {
-        if (unused.getAsBoolean() && gone.remove(channel.id()) != null && !there.containsKey(channel.id())) {
-            roster.forget(channel.id());
+        if (unused.getAsBoolean() && gone.remove(Left.of(channel)) != null && !isThere(channel)) {
+            roster.forget(channel);
         }
     }
 }

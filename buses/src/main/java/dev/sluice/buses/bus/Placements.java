@@ -29,14 +29,18 @@ final class Placements {
         return roster.placements().contains(placement);
     }
 
-    Stream<Placement> of(ChannelSettings channel) {
+    /** Whether a subscription of the channel takes from it there. */
+    boolean isAt(ChannelSettings channel) {
         return roster.placements().stream()
-                .filter(placement -> placement.bus().equals(channel.bus())
+                .anyMatch(placement -> !placement.removed()
+                        && placement.bus().equals(channel.bus())
                         && placement.channel().equals(channel.id()));
     }
 
     boolean none(ChannelSettings channel) {
-        return of(channel).findAny().isEmpty();
+        return roster.placements().stream()
+                .noneMatch(placement -> placement.bus().equals(channel.bus())
+                        && placement.channel().equals(channel.id()));
     }
 
     /**

@@ -11,9 +11,11 @@ public interface Roster {
     /** @param gone it is deleted: it takes no events, and its bus has subscriptions with events of it, or has not heard of it yet */
     record Elsewhere(ChannelSettings channel, boolean gone) {}
 
+    /** Adds it, or changes the one of the same bus and name. */
     void remember(Elsewhere channel);
 
-    void forget(ChannelId channel);
+    /** Of that bus. */
+    void forget(ChannelSettings channel);
 
     Collection<Elsewhere> remembered();
 

@@ -36,6 +36,8 @@ public final class ClaimStore {
     private static final int ID_BYTES = 16; // not to be guessed by who writes into a bus
     private static final int MOST_GONE = 10_000;
     private static final Duration REMEMBER_GONE = Duration.ofDays(7);
+    /** Kafka drops whole segments, and by default one is full or a week old by then. */
+    private static final Duration DROPPED_LATE = Duration.ofDays(7);
     /** Nobody was told that such an event was accepted. */
     private static final Duration REMEMBER_UNPUBLISHED = Duration.ofHours(1);
 
@@ -55,7 +57,13 @@ public final class ClaimStore {
     private long used;
 
     @GuardedBy("this")
-    private Set<Held> unattended = Set.of();
+    private final Set<Held> unattended = new HashSet<>();
+
+    /** What subscriptions got and are not done with, since this process began. */
+    @GuardedBy("this")
+    private final Set<Taken> inHand = new HashSet<>();
+
+    private record Taken(String claim, String uid) {}
 
     private ClaimStore(ClaimFiles files, Map<String, Note> notes, ClaimLimits limits, Clock clock) {
         this.files = files;
@@ -146,9 +154,14 @@ public final class ClaimStore {
         used -= length;
     }
 
-    /** By what everybody was done with, then by what nobody was told was accepted; the oldest first. */
+    /** By what nobody can ask for, what everybody was done with, then what nobody was told was accepted; the oldest first. */
     @GuardedBy("this")
     private void makeRoom(int length) throws IOException {
+        for (var claim : List.copyOf(notes.keySet())) {
+            if (isDropped(claim, Duration.ZERO)) {
+                forget(claim);
+            }
+        }
         var undecided = Set.copyOf(inPublication);
         for (var phase : List.of(Note.Phase.KEPT, Note.Phase.STORED)) {
             var oldest = notes.entrySet().stream()
@@ -162,6 +175,33 @@ public final class ClaimStore {
                 }
                 forgetBody(claim);
             }
+        }
+    }
+
+    /** Its bus keeps it no longer, and who was to take it has not: no word of it will ever come. */
+    @GuardedBy("this")
+    private boolean isDropped(String claim, Duration since) {
+        var note = notes.get(claim);
+        return note != null
+                && note.phase() == Note.Phase.PUBLISHED
+                && note.keepMillis() > 0
+                && clock.millis() - note.storedMillis() > note.keepMillis() + since.toMillis()
+                && note.workflows().isEmpty()
+                && note.holders().stream().noneMatch(uid -> inHand.contains(new Taken(claim, uid)));
+    }
+
+    /** Not settled: when its bus gives it all the same, that is to be heard of. */
+    @GuardedBy("this")
+    private void forget(String claim) {
+        var note = notes.remove(claim);
+        if (note != null) {
+            LOG.atWarn()
+                    .addKeyValue("event", note.id())
+                    .addKeyValue("subscriptions", note.holders())
+                    .log(
+                            "the bus has dropped a big event before all its subscriptions had taken it; its payload is deleted");
+            used -= note.length();
+            files.delete(claim);
         }
     }
 
@@ -207,6 +247,7 @@ public final class ClaimStore {
         if (settles || note.phase() == Note.Phase.KEPT || !note.holders().contains(uid)) {
             noteIfPossible(claim, note.taken(uid, settles, clock.millis()));
         }
+        inHand.add(new Taken(claim, uid));
         return new Found.Whole(whole(check, claim, note));
     }
 
@@ -237,6 +278,7 @@ public final class ClaimStore {
 
     /** A delivery workflow is about to need it, that of the batch which begins with this stamp. */
     synchronized void handedOver(String claim, String uid, String batch) {
+        unattended.remove(new Held(claim, uid, batch)); // it may be tried for hours
         var note = notes.get(claim);
         if (note != null && note.phase().hasBody()) {
             change(claim, note.handedOver(uid, batch), false);
@@ -245,6 +287,7 @@ public final class ClaimStore {
 
     /** The dispatcher is done with it; the body stays while a workflow of the subscription needs it. */
     synchronized void acknowledged(String claim, String uid) {
+        inHand.remove(new Taken(claim, uid));
         var note = notes.get(claim);
         if (note != null && note.holders().contains(uid) && !note.workflows().containsKey(uid)) {
             noteIfPossible(claim, note.released(uid));
@@ -254,6 +297,7 @@ public final class ClaimStore {
     /** The subscription is done with them, its workflows too. */
     public synchronized void release(Collection<String> claims, String uid) {
         for (var claim : claims) {
+            inHand.remove(new Taken(claim, uid));
             var note = notes.get(claim);
             if (note != null && note.holders().contains(uid)) {
                 change(claim, note.released(uid), false);
@@ -344,7 +388,8 @@ public final class ClaimStore {
                 release(List.of(held.claim()), held.uid());
             }
         }
-        unattended = Set.copyOf(ended);
+        unattended.clear();
+        unattended.addAll(ended);
         for (var claim : List.copyOf(notes.keySet())) {
             var note = notes.get(claim);
             if (note != null) {
@@ -373,6 +418,8 @@ public final class ClaimStore {
                 case PUBLISHED -> {
                     if (!note.needsBody()) { // what failed before
                         change(claim, note, false);
+                    } else if (isDropped(claim, DROPPED_LATE)) {
+                        forget(claim);
                     }
                 }
                 case KEPT -> {

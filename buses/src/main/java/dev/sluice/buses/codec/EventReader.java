@@ -78,7 +78,11 @@ public final class EventReader {
 
     private static CloudEvent event(byte[] body) throws BadEventException {
         try {
-            return FORMAT.deserialize(body);
+            var event = FORMAT.deserialize(body);
+            if (event == null) {
+                throw new BadEventException("not a valid CloudEvent: null");
+            }
+            return event;
         } catch (EventDeserializationException e) {
             var why = e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
             throw new BadEventException("not a valid CloudEvent: " + why);

@@ -243,16 +243,29 @@ public final class TemporalHandOver implements HandOver {
         try {
             var waiting = Visibility.open(to.namespace(), to.name()) + " AND " + Wire.PHASE.getName() + "='waiting'";
             client.listExecutions(waiting)
-                    .forEach(found -> client.newUntypedWorkflowStub(
-                                    found.getExecution().getWorkflowId())
-                            .signal("poke"));
+                    .forEach(found -> poke(to, found.getExecution().getWorkflowId()));
         } catch (RuntimeException e) {
-            // only a hint: their own timers come, at the latest after the longest backoff
-            LOG.atInfo()
-                    .addKeyValue("namespace", to.namespace())
-                    .addKeyValue("subscription", to.name())
-                    .addKeyValue("cause", String.valueOf(e.getMessage()))
-                    .log("waiting deliveries were not told that their subscriber is back");
+            notTold(to, e);
         }
+    }
+
+    /** One that cannot be told does not keep the others from it. */
+    private void poke(SubscriptionSettings to, String workflow) {
+        try {
+            client.newUntypedWorkflowStub(workflow).signal("poke");
+        } catch (WorkflowNotFoundException _) {
+            // it has ended since it was listed
+        } catch (RuntimeException e) {
+            notTold(to, e);
+        }
+    }
+
+    /** Only a hint: their own timers come, at the latest after the longest backoff. */
+    private static void notTold(SubscriptionSettings to, RuntimeException why) {
+        LOG.atInfo()
+                .addKeyValue("namespace", to.namespace())
+                .addKeyValue("subscription", to.name())
+                .addKeyValue("cause", String.valueOf(why.getMessage()))
+                .log("waiting deliveries were not told that their subscriber is back");
     }
 }

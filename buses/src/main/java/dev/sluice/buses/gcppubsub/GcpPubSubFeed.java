@@ -178,7 +178,7 @@ final class GcpPubSubFeed implements Bus.Feed {
             var given = new HeldEvent(this, stamp, received.getAckId(), PubSubMessages.event(message));
             held.put(stamp, given);
             ready.add(given);
-        } catch (BadEventException e) {
+        } catch (BadEventException | RuntimeException e) { // whatever it is, the ones behind it must come
             LOG.atWarn()
                     .addKeyValue("subscription", subscription)
                     .addKeyValue("cause", String.valueOf(e.getMessage()))

@@ -210,7 +210,7 @@ final class KafkaFeed implements Bus.Feed {
                 readyBytes += event.size();
                 ready.notifyAll();
             }
-        } catch (BadEventException e) {
+        } catch (BadEventException | RuntimeException e) { // whatever it is, the ones behind it must come
             LOG.atWarn()
                     .addKeyValue("topic", topic)
                     .addKeyValue("partition", record.partition())

@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
  * confirmed it, which it does when every queue has it on disk.
  */
 public final class RabbitBus implements Bus {
+    // whoever holds the monitor does not wait for a connection: setting one up needs it
     private static final Logger LOG = LoggerFactory.getLogger(RabbitBus.class);
     private static final long CONFIRM_SECONDS = 10;
     /** A broker that dies within a second of declaring a quorum queue loses the queue with what it confirmed (seen with 3.10). */
@@ -76,17 +77,34 @@ public final class RabbitBus implements Bus {
     }
 
     private synchronized void setUp(Connection consuming) throws IOException {
-        try (var channel = consuming.createChannel()) {
-            for (var exchange : exchanges.values()) {
+        for (var exchange : exchanges.values()) {
+            try (var channel = open(consuming)) {
                 declare(channel, exchange.name);
+            } catch (IOException | TimeoutException | RuntimeException e) {
+                passOver(consuming, "exchange " + exchange.name, e);
             }
-        } catch (TimeoutException e) {
-            throw new IOException(e);
         }
         for (var queue : queues.values()) {
-            declare(consuming, queue.name, queue.exchange);
-            queue.feed.attach(consuming);
+            try {
+                declare(consuming, queue.name, queue.exchange);
+                queue.feed.attach(consuming);
+            } catch (IOException | RuntimeException e) {
+                passOver(consuming, "queue " + queue.name, e);
+                queue.feed.attachLater(consuming);
+            }
         }
+    }
+
+    /** One thing that the broker refuses does not keep the bus from the others. */
+    private void passOver(Connection consuming, String what, Exception why) throws IOException {
+        if (!consuming.isOpen()) {
+            throw new IOException("the connection was lost over " + what, why);
+        }
+        LOG.atWarn()
+                .addKeyValue("bus", name)
+                .addKeyValue("what", what)
+                .addKeyValue("cause", String.valueOf(why))
+                .log("something that was there cannot be used at present");
     }
 
     private static void declare(Channel channel, String exchange) throws IOException {
@@ -151,21 +169,22 @@ public final class RabbitBus implements Bus {
     }
 
     @Override
-    public synchronized void removeChannel(ChannelId channel) {
-        var exchange = exchanges.get(channel);
-        if (exchange != null) {
-            exchanges.put(channel, new Exchange(exchange.name, true));
+    public void removeChannel(ChannelId channel) {
+        exchanges.computeIfPresent(channel, (_, exchange) -> new Exchange(exchange.name, true));
+        if (exchanges.containsKey(channel) && isUnused(channel)) {
+            var _ = link.await("deleting channel " + channel);
             dropIfUnused(channel);
         }
     }
 
-    private void dropIfUnused(ChannelId channel) {
+    private boolean isUnused(ChannelId channel) {
+        return queues.values().stream().noneMatch(q -> q.subscription.channel().equals(channel));
+    }
+
+    private synchronized void dropIfUnused(ChannelId channel) {
         var exchange = exchanges.get(channel);
-        if (exchange != null
-                && exchange.gone
-                && queues.values().stream()
-                        .noneMatch(q -> q.subscription.channel().equals(channel))) {
-            link.with("deleting exchange " + exchange.name, on -> on.exchangeDelete(exchange.name));
+        if (exchange != null && exchange.gone && isUnused(channel)) {
+            link.withNow("deleting exchange " + exchange.name, on -> on.exchangeDelete(exchange.name));
             exchanges.remove(channel);
         }
     }
@@ -186,6 +205,9 @@ public final class RabbitBus implements Bus {
 
     @Override
     public void putSubscription(SubscriptionSettings subscription) {
+        if (!queues.containsKey(subscription.uid())) {
+            var _ = link.await("making a queue for " + subscription.namespace() + "/" + subscription.name());
+        }
         if (!register(subscription)) {
             return;
         }
@@ -214,12 +236,12 @@ public final class RabbitBus implements Bus {
                 subscription,
                 new RabbitFeed(queueName, connection -> declare(connection, queueName, exchange.name), passedOver));
         boolean isNew = isNew(queueName);
-        link.with("declaring queue " + queueName, on -> {
+        link.withNow("declaring queue " + queueName, on -> {
             declare(on.getConnection(), queueName, exchange.name);
             return queue;
         });
         try {
-            queue.feed.attach(link.await("consuming from " + queueName).consuming());
+            queue.feed.attach(link.connected("consuming from " + queueName).consuming());
         } catch (IOException | RuntimeException e) {
             throw new BusException(name + ": consuming from " + queueName, e);
         }
@@ -229,7 +251,7 @@ public final class RabbitBus implements Bus {
 
     private boolean isNew(String queue) {
         try {
-            link.with("looking for queue " + queue, on -> on.queueDeclarePassive(queue));
+            link.withNow("looking for queue " + queue, on -> on.queueDeclarePassive(queue));
             return false;
         } catch (BusException _) {
             return true; // or there is no connection, as declaring it will say
@@ -237,12 +259,19 @@ public final class RabbitBus implements Bus {
     }
 
     @Override
-    public synchronized void removeSubscription(String uid) {
+    public void removeSubscription(String uid) {
+        if (queues.containsKey(uid)) {
+            var _ = link.await("deleting the queue of subscription " + uid);
+            remove(uid);
+        }
+    }
+
+    private synchronized void remove(String uid) {
         var queue = queues.get(uid);
         if (queue != null) {
             leaving.add(uid);
             queue.feed.detach();
-            link.with("deleting queue " + queue.name, on -> on.queueDelete(queue.name));
+            link.withNow("deleting queue " + queue.name, on -> on.queueDelete(queue.name));
             queues.remove(uid);
             leaving.remove(uid);
             dropIfUnused(queue.subscription.channel());
@@ -250,13 +279,18 @@ public final class RabbitBus implements Bus {
     }
 
     @Override
-    public synchronized void discard(Placement left) {
+    public void discard(Placement left) {
+        var _ = link.await("deleting what is left of subscription " + left.namespace() + "/" + left.name());
+        discardNow(left);
+    }
+
+    private synchronized void discardNow(Placement left) {
         if (queues.containsKey(left.uid())) {
-            removeSubscription(left.uid());
+            remove(left.uid());
             return;
         }
         var queue = queueName(left.namespace(), left.name(), left.uid());
-        link.with("deleting queue " + queue, on -> on.queueDelete(queue)); // none of that name is fine too
+        link.withNow("deleting queue " + queue, on -> on.queueDelete(queue)); // none of that name is fine too
     }
 
     private String queueName(String namespace, String subscription, String uid) {

@@ -37,8 +37,10 @@ final class RabbitFeed implements Bus.Feed {
     private final Declaration declaration;
     private final Runnable passedOver;
     private final LinkedBlockingQueue<Given> ready = new LinkedBlockingQueue<>();
+    /** Changed while holding this. */
+    private volatile @Nullable Channel channel;
+
     // guarded by this
-    private @Nullable Channel channel;
     private final Set<Long> unacknowledged = new HashSet<>();
     private boolean detached;
 
@@ -83,6 +85,17 @@ final class RabbitFeed implements Bus.Feed {
             }
         });
         channel = opened; // what has come meanwhile waits for the lock
+    }
+
+    /** When the queue cannot be made or consumed from at present. */
+    void attachLater(Connection connection) {
+        synchronized (this) {
+            channel = null;
+            detached = false;
+            ready.clear();
+            unacknowledged.clear();
+        }
+        Thread.ofVirtual().name("consume again " + queue).start(() -> again(connection));
     }
 
     /** The channel is gone and its connection is not: for RabbitMQ an event may have been out for too long. */
@@ -150,7 +163,7 @@ final class RabbitFeed implements Bus.Feed {
                     RabbitMessages.stamp(properties).orElseGet(() -> stamp(event)),
                     event,
                     envelope.isRedeliver()));
-        } catch (BadEventException e) {
+        } catch (BadEventException | RuntimeException e) { // whatever it is, the ones behind it must come
             LOG.atWarn()
                     .addKeyValue("queue", queue)
                     .addKeyValue("cause", String.valueOf(e.getMessage()))
@@ -230,6 +243,12 @@ final class RabbitFeed implements Bus.Feed {
         @Override
         public boolean mayBeRepeated() {
             return redelivered;
+        }
+
+        /** The queue has it again as soon as its channel is gone. */
+        @Override
+        public boolean isStale() {
+            return !from.isOpen() || !from.equals(channel);
         }
 
         @Override

@@ -73,7 +73,15 @@ final class RabbitLink implements AutoCloseable {
     }
 
     <T> T with(String what, Work<T> work) {
-        var pair = await(what);
+        return with(await(what), what, work);
+    }
+
+    /** Or not at all, when there is no connection. */
+    <T> T withNow(String what, Work<T> work) {
+        return with(connected(what), what, work);
+    }
+
+    private <T> T with(Connected pair, String what, Work<T> work) {
         try (var channel = pair.consuming().createChannel()) {
             return work.on(channel);
         } catch (IOException | TimeoutException | RuntimeException e) {
@@ -94,6 +102,10 @@ final class RabbitLink implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        return connected(what);
+    }
+
+    synchronized Connected connected(String what) {
         var pair = connected;
         if (pair == null) {
             throw new BusException(name + ": " + what + ": " + trouble().orElse("RabbitMQ is not connected"));

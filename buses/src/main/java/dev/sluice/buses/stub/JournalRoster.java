@@ -1,6 +1,7 @@
 package dev.sluice.buses.stub;
 
 import dev.sluice.buses.bus.ChannelId;
+import dev.sluice.buses.bus.ChannelSettings;
 import dev.sluice.buses.bus.Placement;
 import dev.sluice.buses.bus.Roster;
 import java.util.Collection;
@@ -13,10 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class JournalRoster implements Roster {
     private final Journal journal;
     private final AtomicLong nextId;
-    private final Map<ChannelId, Entry<Elsewhere>> channels = new ConcurrentHashMap<>();
+    private final Map<Carried, Entry<Elsewhere>> channels = new ConcurrentHashMap<>();
     private final Map<Placed, Entry<Placement>> placements = new ConcurrentHashMap<>();
 
     private record Entry<T>(long recordId, T value) {}
+
+    private record Carried(String bus, ChannelId id) {
+        static Carried of(ChannelSettings channel) {
+            return new Carried(channel.bus(), channel.id());
+        }
+    }
 
     private record Placed(String bus, String uid) {
         static Placed of(Placement placement) {
@@ -28,14 +35,14 @@ final class JournalRoster implements Roster {
         this.journal = journal;
         this.nextId = nextId;
         loaded.elsewhere()
-                .forEach((id, elsewhere) -> channels.put(elsewhere.channel().id(), new Entry<>(id, elsewhere)));
+                .forEach((id, elsewhere) -> channels.put(Carried.of(elsewhere.channel()), new Entry<>(id, elsewhere)));
         loaded.placements()
                 .forEach((id, placement) -> placements.put(Placed.of(placement), new Entry<>(id, placement)));
     }
 
     @Override
     public synchronized void remember(Elsewhere channel) {
-        var id = channel.channel().id();
+        var id = Carried.of(channel.channel());
         channels.put(
                 id,
                 written(
@@ -56,8 +63,8 @@ final class JournalRoster implements Roster {
     }
 
     @Override
-    public synchronized void forget(ChannelId channel) {
-        deleted(channels.remove(channel));
+    public synchronized void forget(ChannelSettings channel) {
+        deleted(channels.remove(Carried.of(channel)));
     }
 
     private void deleted(@Nullable Entry<?> known) {

@@ -144,7 +144,7 @@ public final class StubBus implements Bus, Roster {
     }
 
     @Override
-    public void forget(ChannelId channel) {
+    public void forget(ChannelSettings channel) {
         roster.forget(channel);
     }
 

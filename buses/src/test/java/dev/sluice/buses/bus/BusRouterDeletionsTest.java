@@ -54,6 +54,12 @@ class BusRouterDeletionsTest {
         final CountDownLatch free = new CountDownLatch(1);
         volatile String waitsBefore = "";
         volatile Optional<String> trouble = Optional.empty();
+        /** One after the other: a subscription that is refused once, and what was told of channels and subscriptions. */
+        volatile String refusesOnce = "";
+        /** As buses do that are told at each start what they have. */
+        volatile boolean forgets;
+
+        final List<String> told = new CopyOnWriteArrayList<>();
 
         Far(StubBus stub) {
             this.stub = stub;
@@ -68,6 +74,11 @@ class BusRouterDeletionsTest {
                         }
                         if (name.equals("trouble")) {
                             return trouble;
+                        }
+                        if (name.equals("subscriptions") && forgets) {
+                            return stub.subscriptions().stream()
+                                    .filter(s -> told.contains("putSubscription " + s.uid()))
+                                    .toList();
                         }
                         if (QUESTIONS.contains(name)) {
                             asked(name, arguments[0]);
@@ -84,6 +95,12 @@ class BusRouterDeletionsTest {
             if (what instanceof ChannelSettings channel) {
                 added.add(channel.id());
             }
+            if (what instanceof SubscriptionSettings subscription
+                    && subscription.uid().equals(refusesOnce)) {
+                refusesOnce = "";
+                throw new BusException("not now");
+            }
+            told.add(name + " " + (what instanceof SubscriptionSettings subscription ? subscription.uid() : what));
             if (name.equals(waitsBefore)) {
                 reached.countDown();
                 free.await();
@@ -252,6 +269,38 @@ class BusRouterDeletionsTest {
         attach("");
 
         await().atMost(Duration.ofSeconds(30)).until(() -> known().isEmpty() && !far.stub.hasChannel(FAR.id()));
+    }
+
+    @Test
+    void aDeletedChannelStaysUntilWhatTakesFromItIsThereAgain() throws Exception {
+        router.putSubscription(subscription("f", FAR.id()));
+        accepts(FAR, "1");
+        router.removeChannel(FAR.id());
+        restart();
+
+        far = new Far(stub(there));
+        far.refusesOnce = "f";
+        far.forgets = true;
+        router.attach("kafka", far.bus());
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> far.told.contains("removeChannel " + FAR.id()));
+        assertThat(far.told)
+                .containsSubsequence("putSubscription f", "removeChannel " + FAR.id())
+                .containsOnlyOnce("removeChannel " + FAR.id());
+        assertThat(next("f")).isEqualTo("1");
+    }
+
+    @Test
+    void aChannelThatIsDeletedBeforeWhatTakesFromItIsThereStaysUntilThen() {
+        far.refusesOnce = "f";
+        assertThatThrownBy(() -> router.putSubscription(subscription("f", FAR.id())))
+                .isInstanceOf(BusException.class);
+
+        router.removeChannel(FAR.id());
+
+        assertThat(router.hasChannel(FAR.id())).isFalse();
+        await().atMost(Duration.ofSeconds(30)).until(() -> far.told.contains("removeChannel " + FAR.id()));
+        assertThat(far.told).containsSubsequence("putSubscription f", "removeChannel " + FAR.id());
     }
 
     @Test

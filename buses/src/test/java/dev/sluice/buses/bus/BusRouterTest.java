@@ -35,9 +35,6 @@ class BusRouterTest {
     @TempDir
     Path there;
 
-    @TempDir
-    Path elsewhere;
-
     private BusRouter router;
 
     private static StubBus stub(Path directory) {
@@ -46,11 +43,7 @@ class BusRouterTest {
 
     @BeforeEach
     void open() {
-        router = router();
-    }
-
-    private BusRouter router() {
-        return new BusRouter(stub(here), new Moves(Duration.ZERO, System::nanoTime));
+        router = new BusRouter(stub(here));
     }
 
     @AfterEach
@@ -109,7 +102,7 @@ class BusRouterTest {
         assertThatThrownBy(() -> router.putSubscription(subscription("f", FAR)))
                 .hasMessage("bus kafka is not connected");
         router.close();
-        router = router(); // remembered over a restart
+        router = new BusRouter(stub(here)); // remembered over a restart
 
         assertThat(router.hasChannel(FAR)).isTrue();
         assertThat(router.publish(FAR, List.of(BusContract.event("early"))))
@@ -177,7 +170,7 @@ class BusRouterTest {
 
     private void restart() {
         router.close();
-        router = router();
+        router = new BusRouter(stub(here));
     }
 
     private List<String> known(StubBus bus) {
@@ -294,89 +287,6 @@ class BusRouterTest {
 
         accepts(FAR, "1");
         assertThat(next(taken)).isEqualTo("1");
-    }
-
-    private static final ChannelSettings ON_RABBIT = new ChannelSettings(FAR, "rabbitmq", Map.of());
-
-    @Test
-    void aChannelThatMovesBetweenBusesLeavesNothingBehindAndLosesNothing() throws Exception {
-        var kafka = stub(there);
-        var rabbit = stub(elsewhere);
-        router.attach("kafka", kafka);
-        router.attach("rabbitmq", rabbit);
-        router.addChannel(ON_KAFKA);
-        router.putSubscription(subscription("f", FAR));
-        var taken = taking(router.feed("f"));
-        accepts(FAR, "1");
-        var first = taken.poll(30, TimeUnit.SECONDS);
-
-        assertThatThrownBy(() -> router.addChannel(ON_RABBIT))
-                .hasMessage("channel default/far moves when bus kafka has delivered what it has of it (1 events)");
-
-        assertThat(router.hasChannel(FAR)).isTrue(); // who sends is told to come back
-        assertThat(router.publish(FAR, List.of(BusContract.event("meanwhile"))))
-                .isEqualTo(new Published.Unavailable("channel default/far moves to another bus"));
-        router.putSubscription(subscription("f", FAR)); // as its reconciler does all the time
-        first.acknowledge().get();
-        router.addChannel(ON_RABBIT);
-        accepts(FAR, "2");
-        assertThat(next(taken)).isEqualTo("2");
-        assertThat(known(rabbit)).containsExactly("f");
-        assertThat(known(kafka)).isEmpty();
-        assertThat(kafka.hasChannel(FAR)).isFalse();
-    }
-
-    @Test
-    void aChannelThatMovesToAnotherBusAfterARestartDoesSoOnceItsEventsAreKnown() throws Exception {
-        router.attach("kafka", stub(there));
-        router.addChannel(ON_KAFKA);
-        router.putSubscription(subscription("f", FAR));
-        accepts(FAR, "1");
-        restart();
-        router.attach("rabbitmq", stub(elsewhere));
-        var taken = taking(router.feed("f"));
-
-        assertThatThrownBy(() -> router.addChannel(ON_RABBIT)).hasMessage("bus kafka is not connected");
-        var kafka = stub(there);
-        router.attach("kafka", kafka);
-        taken.take().acknowledge().get();
-        await().atMost(Duration.ofSeconds(30))
-                .ignoreExceptionsInstanceOf(BusException.class)
-                .until(() -> {
-                    router.addChannel(ON_RABBIT);
-                    return true;
-                });
-        accepts(FAR, "2");
-
-        assertThat(next(taken)).isEqualTo("2");
-        assertThat(known(kafka)).isEmpty();
-        assertThat(kafka.hasChannel(FAR)).isFalse();
-    }
-
-    @Test
-    void aChannelThatMovesAwayFromHereOrBackLosesNothing() throws Exception {
-        var kafka = stub(there);
-        router.attach("kafka", kafka);
-        router.addChannel(ChannelSettings.local(FAR));
-        router.putSubscription(subscription("f", FAR));
-        var taken = taking(router.feed("f"));
-        accepts(FAR, "1");
-        var first = taken.poll(30, TimeUnit.SECONDS);
-
-        assertThatThrownBy(() -> router.addChannel(ON_KAFKA)).hasMessageContaining("moves when bus stub has delivered");
-        first.acknowledge().get();
-        router.addChannel(ON_KAFKA);
-        accepts(FAR, "2");
-        var second = taken.poll(30, TimeUnit.SECONDS);
-        assertThat(second.event().id()).isEqualTo("2");
-
-        assertThatThrownBy(() -> router.addChannel(ChannelSettings.local(FAR)))
-                .hasMessageContaining("moves when bus kafka has delivered");
-        second.acknowledge().get();
-        router.addChannel(ChannelSettings.local(FAR));
-        accepts(FAR, "3");
-        assertThat(next(taken)).isEqualTo("3");
-        assertThat(kafka.hasChannel(FAR)).isFalse();
     }
 
     @Test

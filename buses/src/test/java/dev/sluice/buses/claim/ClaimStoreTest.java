@@ -175,6 +175,61 @@ class ClaimStoreTest {
     }
 
     @Test
+    void whatIsStillBeingHandedOverIsNotSwept() {
+        var claim = published(100, Duration.ZERO, "one");
+        store.handedOver(claim, "one", "batch");
+        var held = new ClaimStore.Held(claim, "one", "batch");
+
+        for (int i = 0; i < 3; i++) {
+            sweep(held);
+            store.handedOver(claim, "one", "batch"); // Temporal is away, and it is tried again
+        }
+
+        assertThat(store.bytes()).isEqualTo(100);
+        sweep(held);
+        sweep(held);
+        assertThat(store.bytes()).isZero();
+    }
+
+    @Test
+    void makesRoomOfWhatItsBusHasDroppedBeforeEverybodyTookIt() {
+        var dropped = published(400, Duration.ofHours(2), "one");
+        var workflows = published(100, Duration.ofHours(2), "one");
+        store.handedOver(workflows, "one", "batch");
+        var inHand = published(100, Duration.ofHours(2), "one");
+        assertThat(take(inHand, "one")).isInstanceOf(ClaimStore.Found.Whole.class);
+        var keptForEver = published(100, Duration.ZERO, "one");
+        now = now.plus(Duration.ofHours(1));
+        assertThat(store.store(CHANNEL, event(500), List.of("one"))).isEmpty();
+
+        now = now.plus(Duration.ofHours(2));
+        assertThat(store.store(CHANNEL, event(500), List.of("one"))).isPresent();
+
+        assertThat(take(dropped, "one")).isInstanceOf(ClaimStore.Found.Missing.class);
+        assertThat(List.of(phase(workflows), phase(inHand), phase(keptForEver))).containsOnly(Note.Phase.PUBLISHED);
+        assertThat(store.bytes()).isEqualTo(800);
+    }
+
+    /** Kafka drops segments, which may be a week old by then. */
+    @Test
+    void sweepsWhatItsBusHasDroppedBeforeEverybodyTookIt() {
+        var dropped = published(100, Duration.ofHours(2), "one");
+        var inHand = published(100, Duration.ofHours(2), "one");
+        now = now.plus(Duration.ofDays(7));
+        assertThat(take(inHand, "one")).isInstanceOf(ClaimStore.Found.Whole.class);
+        sweep();
+        assertThat(store.bytes()).isEqualTo(200);
+
+        now = now.plus(Duration.ofHours(3));
+        sweep();
+        assertThat(take(dropped, "one")).isInstanceOf(ClaimStore.Found.Missing.class);
+        assertThat(store.bytes()).isEqualTo(100);
+
+        store.acknowledged(inHand, "one");
+        assertThat(store.bytes()).isZero();
+    }
+
+    @Test
     void clearsAwayWhatAKillHasLeftOfAWrite() throws IOException {
         var whole = published(100, Duration.ZERO, "one");
         Files.write(folder.resolve("00.body"), new byte[50]);

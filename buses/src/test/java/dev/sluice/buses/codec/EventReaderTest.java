@@ -145,4 +145,12 @@ class EventReaderTest {
         assertThatThrownBy(() -> read(Map.of("content-type", "application/cloudevents-batch+json"), "[{}]"))
                 .hasMessageContaining("event 0 of the batch");
     }
+
+    @Test
+    void refusesJsonThatIsNull() {
+        assertThatThrownBy(() -> read(structured(), "null")).isInstanceOf(BadEventException.class);
+        assertThatThrownBy(() -> read(Map.of("content-type", "application/cloudevents-batch+json"), "[null]"))
+                .isInstanceOf(BadEventException.class)
+                .hasMessageContaining("event 0 of the batch");
+    }
 }

@@ -14,8 +14,10 @@ import dev.sluice.workflows.delivery.Parcel;
 import dev.sluice.workflows.delivery.Undelivered;
 import io.grpc.Status;
 import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.WorkflowExecutionMetadata;
 import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowServiceException;
 import io.temporal.common.interceptors.WorkflowClientCallsInterceptor;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +52,7 @@ class TemporalHandOverTest {
     private final WorkflowServiceStubs stubs = WorkflowServiceStubs.newLocalServiceStubs();
     private final AtomicInteger asked = new AtomicInteger();
     private final List<HandedOver> handedOver = new ArrayList<>();
+    private final List<String> poked = new ArrayList<>();
     private Predicate<@Nullable List<String>> refused = _ -> false;
 
     private record HandedOver(
@@ -72,6 +76,32 @@ class TemporalHandOverTest {
                     return new WorkflowSignalWithStartOutput(new WorkflowStartOutput(WorkflowExecution.newBuilder()
                             .setWorkflowId(start.getWorkflowId())
                             .build()));
+                }
+
+                @Override
+                public ListWorkflowExecutionsOutput listWorkflowExecutions(ListWorkflowExecutionsInput input) {
+                    return new ListWorkflowExecutionsOutput(Stream.of("ended", "refused", "open")
+                            .map(id -> new WorkflowExecutionMetadata(
+                                    WorkflowExecutionInfo.newBuilder()
+                                            .setExecution(WorkflowExecution.newBuilder()
+                                                    .setWorkflowId(id))
+                                            .build(),
+                                    Payloads.converter())));
+                }
+
+                @Override
+                public WorkflowSignalOutput signal(WorkflowSignalInput input) {
+                    var workflow = input.getWorkflowExecution();
+                    switch (workflow.getWorkflowId()) {
+                        case "ended" ->
+                            throw new WorkflowNotFoundException(
+                                    workflow, "Delivery", Status.NOT_FOUND.asRuntimeException());
+                        case "refused" ->
+                            throw new WorkflowServiceException(
+                                    workflow, "Delivery", Status.RESOURCE_EXHAUSTED.asRuntimeException());
+                        default -> poked.add(workflow.getWorkflowId());
+                    }
+                    return new WorkflowSignalOutput();
                 }
 
                 @Override
@@ -129,6 +159,13 @@ class TemporalHandOverTest {
                         new HandedOver(List.of("t"), List.of("1", "2")),
                         new HandedOver(List.of("t"), List.of("1")),
                         new HandedOver(null, null));
+    }
+
+    @Test
+    void oneThatHasEndedMeanwhileDoesNotKeepTheOthersFromGoingOn() {
+        handOver().subscriberIsBack(TO);
+
+        assertThat(poked).containsExactly("open");
     }
 
     private static Undelivered event(String type, String id) {

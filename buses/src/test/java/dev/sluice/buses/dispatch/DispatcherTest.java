@@ -37,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DispatcherTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
@@ -50,9 +52,14 @@ class DispatcherTest {
     /** What this process does for an attempt fails, in a way that nobody thought of. */
     private volatile boolean broken;
 
+    private volatile boolean outOfMemory;
+
     private final Courier courier = new Courier((_, _) -> {
         if (broken) {
             throw new IllegalStateException("broken");
+        }
+        if (outOfMemory) {
+            throw new OutOfMemoryError("broken");
         }
         return Optional.empty();
     });
@@ -146,9 +153,11 @@ class DispatcherTest {
         assertThat(dispatcher.subscription("one")).isPresent();
     }
 
-    @Test
-    void anErrorOfThisProcessIsAFailedAttemptAndTakesNoRoomForGood() {
-        broken = true;
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anErrorOfThisProcessIsAFailedAttemptAndTakesNoRoomForGood(boolean ofMemory) {
+        broken = !ofMemory;
+        outOfMemory = ofMemory;
         for (int i = 0; i < 20; i++) {
             bus.given.add(new Given("s" + i, "id " + i, () -> {}));
         }

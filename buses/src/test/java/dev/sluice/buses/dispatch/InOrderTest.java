@@ -114,8 +114,10 @@ class InOrderTest {
         var handOver = new Nowhere();
         var desk = new HandOverDesk(handOver, DispatchLimits.DEFAULT, () -> SETTINGS, meters, () -> Rewinds.NEVER);
         InOrder.FirstAttempt attempt = delivery -> {
-            if (delivery.stamp().equals("broken")) {
-                throw new IllegalStateException("broken");
+            switch (delivery.stamp()) {
+                case "broken" -> throw new IllegalStateException("broken");
+                case "too big" -> throw new OutOfMemoryError("broken");
+                default -> {}
             }
             return Optional.empty();
         };
@@ -128,12 +130,14 @@ class InOrderTest {
                 () -> Rewinds.NEVER,
                 Clock.systemUTC())) {
             inOrder.take("k", new Given("broken", REWOUND, told));
+            inOrder.take("k", new Given("too big", REWOUND, told));
             inOrder.take("k", new Given("next", REWOUND, told));
             assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("acknowledged broken");
+            assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("acknowledged too big");
             assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("acknowledged next");
         }
         assertThat(handOver.events())
-                .hasSize(1)
+                .hasSize(2)
                 .allSatisfy(event ->
                         assertThat(event.tried()).extracting(Tried::verdict).containsExactly(Verdict.RETRY));
     }

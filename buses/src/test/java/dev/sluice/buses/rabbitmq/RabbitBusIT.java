@@ -250,6 +250,31 @@ class RabbitBusIT extends BusContract {
         }
     }
 
+    @Test
+    void anExchangeThatCannotBeDeclaredDoesNotTakeTheBusAway() throws Exception {
+        var one = subscribe("one");
+        var odd = new ChannelId(channel.namespace(), channel.name() + "-odd");
+        bus().addChannel(settings(odd));
+        var factory = new ConnectionFactory();
+        factory.setHost("127.0.0.1");
+        factory.setPort(rabbit.port());
+        try (var connection = factory.newConnection()) {
+            var admin = connection.createChannel();
+            admin.exchangeDelete("rabbitmq.default." + odd.name());
+            admin.exchangeDeclare("rabbitmq.default." + odd.name(), "direct", true);
+        }
+
+        var drain = drain(one);
+        publish("a");
+        assertThat(ids(drain.next(1))).containsExactly("a");
+
+        rabbit.closeConnections();
+
+        assertThat(ids(drain.next(1))).as("it comes again").containsExactly("a");
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> bus().publish(channel, List.of(event("b"))) instanceof Bus.Published.Accepted);
+    }
+
     private static CompletableFuture<Bus.Delivery> take(RabbitFeed feed) {
         var taken = new CompletableFuture<Bus.Delivery>();
         Thread.ofVirtual().start(() -> {

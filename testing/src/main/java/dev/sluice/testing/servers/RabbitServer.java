@@ -136,6 +136,11 @@ public final class RabbitServer implements AutoCloseable {
         control("set_disk_free_limit", full ? "100000GB" : "50MB");
     }
 
+    /** As if the network had lost them. */
+    public void closeConnections() {
+        control("close_all_connections", "a test");
+    }
+
     private void control(String... arguments) {
         var command = new ArrayList<>(List.of(CONTROL.toString(), "-n", "t1@localhost"));
         command.addAll(List.of(arguments));

@@ -33,7 +33,7 @@ public class DeliveryWorkflowImpl implements DeliveryWorkflow {
     /** The counter of events whose first delivery failed, by the phase that they came to. */
     static final String EVENTS = "sluice_delivery_events";
 
-    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     /** A paused subscription tells its workflows when it goes on; this is for the message that was lost. */
     private static final Duration PAUSED_LOOK = Duration.ofMinutes(10);
 
