@@ -1,5 +1,6 @@
 package dev.sluice.serving;
 
+import dev.sluice.api.serving.Revision;
 import dev.sluice.api.serving.ServingLabels;
 import dev.sluice.model.dataplane.GatewayControl;
 import dev.sluice.model.dataplane.GatewayEvents;
@@ -38,11 +39,8 @@ import io.temporal.client.WorkflowClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +112,16 @@ public final class Serving implements AutoCloseable {
         now.publisher.putHosts("other/" + owner, rules);
     }
 
+    /** How each revision that is scaled here stands; none before serving is started. */
+    public List<RevisionScale> scales() {
+        var now = running;
+        return now == null
+                ? List.of()
+                : now.autoscaler.numbers().stream()
+                        .flatMap(numbers -> RevisionScale.of(numbers, now.caches).stream())
+                        .toList();
+    }
+
     @Override
     public synchronized void close() {
         var now = running;
@@ -127,6 +135,9 @@ public final class Serving implements AutoCloseable {
     private static final class Running implements AutoCloseable {
         /** For so long the changes of a revision that is Ready are gathered into one look at it. */
         private static final Duration GATHER = Duration.ofMillis(300);
+
+        /** For so long what happens on the way to Ready, or to a failure, is gathered into one status of a Service. */
+        private static final Duration STEPS = Duration.ofSeconds(1);
 
         /** A registry that answers by then costs a revision no status of its own. */
         private static final Duration DIGEST_PATIENCE = Duration.ofMillis(500);
@@ -142,6 +153,7 @@ public final class Serving implements AutoCloseable {
         private final RolloutDispatch rollouts;
         private final RevisionReconciler revisionReconciler;
         private final RouteReconciler routeReconciler;
+        private final ServiceReconciler serviceReconciler;
         private final WorkLoop<ObjectKey> services;
         private final WorkLoop<ObjectKey> configurations;
         private final WorkLoop<ObjectKey> revisions;
@@ -160,6 +172,7 @@ public final class Serving implements AutoCloseable {
             caches = new Caches(client);
             var writes = new Writes(client);
             events = new Events(client, clock);
+            var troubles = new Troubles(events, writes, clock);
             builds = new FollowedKinds(client, ServingLabels.BUILD_HASH, this::buildChanged);
             registry = new Registry(config.registries(), () -> settings.get().deployment());
             digests = new PendingDigests(new Digests(client, registry)::resolve, DIGEST_PATIENCE, this::resolved);
@@ -179,26 +192,20 @@ public final class Serving implements AutoCloseable {
                     settings,
                     clock);
             routeReconciler = new RouteReconciler(caches, writes, events, publisher, rollouts, config, settings, clock);
-            services = new WorkLoop<>(
-                    "services", new ServiceReconciler(caches, writes, events, clock), told(caches.services()));
+            serviceReconciler = new ServiceReconciler(caches, writes, events, clock);
+            services = new WorkLoop<>("services", serviceReconciler, troubles.services(caches));
             configurations = new WorkLoop<>(
                     "configurations",
                     new ConfigurationReconciler(caches, writes, events, new RequestedBuilds(client), clock),
-                    told(caches.configurations()));
-            revisions = new WorkLoop<>("revisions", revisionReconciler, told(caches.revisions()));
-            routes = new WorkLoop<>("routes", routeReconciler, told(caches.routes()));
+                    troubles.configurations(caches));
+            revisions = new WorkLoop<>("revisions", revisionReconciler, troubles.revisions(caches));
+            routes = new WorkLoop<>("routes", routeReconciler, troubles.routes(caches));
             domainReconciler = new DomainMappingReconciler(caches, writes, publisher, client, config, settings, clock);
-            domains = new WorkLoop<>("domains", domainReconciler, told(caches.domainMappings()));
+            domains = new WorkLoop<>("domains", domainReconciler, troubles.domainMappings(caches));
             collections = new WorkLoop<>("collections", new RevisionCollector(caches, writes, settings, clock));
             publisher.tracing(settings.get().tracing());
             settings.onChange(() -> publisher.tracing(settings.get().tracing()));
             settings.onChange(this::settingsChanged);
-        }
-
-        /** Says on an object that it could not be brought up to date, under upstream's reason. */
-        private <T extends HasMetadata> BiConsumer<ObjectKey, RuntimeException> told(Cache<T> cache) {
-            return (key, failure) -> cache.get(key)
-                    .ifPresent(object -> events.warning(object, "InternalError", String.valueOf(failure.getMessage())));
         }
 
         void start() {
@@ -206,9 +213,7 @@ public final class Serving implements AutoCloseable {
             events.start();
             caches.start();
             caches.revisions().all().forEach(revisionReconciler::announce);
-            caches.routes().all().stream()
-                    .sorted(Comparator.comparing(Running::made)) // of two that have one name, the older one keeps it
-                    .forEach(route -> routeReconciler.restore(route, revisionReconciler.lost()));
+            routeReconciler.restore(caches.routes().all(), revisionReconciler.lost());
             caches.domainMappings().all().forEach(domainReconciler::restore);
             caches.pods().all().forEach(pods::changed); // their events may come later than their being known
             publisher.open();
@@ -227,25 +232,32 @@ public final class Serving implements AutoCloseable {
 
         /** Which object's change makes which others be looked at. */
         private void connect() {
-            caches.services().onChange(service -> services.enqueue(ObjectKey.of(service)));
+            caches.services()
+                    .onChange(
+                            service -> services.enqueue(ObjectKey.of(service)),
+                            // mostly what we wrote ourselves
+                            service -> services.enqueueWithin(STEPS, ObjectKey.of(service)));
             caches.configurations().onChange(configuration -> {
                 var key = ObjectKey.of(configuration);
                 configurations.enqueue(key);
                 collections.enqueue(key);
-                owner(configuration, ServingLabels.SERVICE, services);
+                serviceOf(configuration, caches.configurations());
                 caches.routesToConfiguration(key).forEach(route -> routes.enqueue(ObjectKey.of(route)));
             });
-            caches.revisions().onChange(revision -> {
-                var key = ObjectKey.of(revision);
-                revisions.enqueue(key);
-                owner(revision, ServingLabels.CONFIGURATION, configurations);
-                owner(revision, ServingLabels.CONFIGURATION, collections);
-                caches.routesToRevision(key).forEach(route -> routes.enqueue(ObjectKey.of(route)));
-            });
+            caches.revisions()
+                    .onChange(
+                            revision -> {
+                                revisions.enqueue(ObjectKey.of(revision));
+                                ownersOf(revision);
+                            },
+                            revision -> {
+                                revisions.enqueueWithin(GATHER, ObjectKey.of(revision));
+                                ownersOf(revision);
+                            });
             caches.routes().onChange(route -> {
                 routes.enqueue(ObjectKey.of(route));
                 mappingsIn(route.getMetadata().getNamespace());
-                owner(route, ServingLabels.SERVICE, services);
+                serviceOf(route, caches.routes());
             });
             caches.autoscalers().onChange(pa -> revisions.enqueue(ObjectKey.of(pa)));
             caches.horizontal().onChange(hpa -> revisions.enqueue(ObjectKey.of(hpa)));
@@ -275,6 +287,25 @@ public final class Serving implements AutoCloseable {
             caches.builds().onChange(this::buildChanged);
         }
 
+        /** Tells a Service of its child. */
+        private <T extends HasMetadata> void serviceOf(T child, Cache<T> cache) {
+            var service = new ObjectKey(child.getMetadata().getNamespace(), Meta.label(child, ServingLabels.SERVICE));
+            if (service.name().isEmpty()) {
+                return;
+            }
+            if (cache.get(ObjectKey.of(child)).isEmpty() || serviceReconciler.decided(service)) {
+                services.enqueue(service);
+            } else {
+                services.enqueueWithin(STEPS, service);
+            }
+        }
+
+        private void ownersOf(Revision revision) {
+            owner(revision, ServingLabels.CONFIGURATION, configurations);
+            owner(revision, ServingLabels.CONFIGURATION, collections);
+            caches.routesToRevision(ObjectKey.of(revision)).forEach(route -> routes.enqueue(ObjectKey.of(route)));
+        }
+
         private void buildChanged(HasMetadata build) {
             var reference = RequestedBuilds.reference(build);
             caches.revisions()
@@ -284,10 +315,6 @@ public final class Serving implements AutoCloseable {
                             revisions.enqueue(ObjectKey.of(revision));
                         }
                     });
-        }
-
-        private static String made(HasMetadata object) {
-            return Objects.requireNonNullElse(object.getMetadata().getCreationTimestamp(), "");
         }
 
         private static @Nullable ScalingMemory memory(ServingConfig config) {

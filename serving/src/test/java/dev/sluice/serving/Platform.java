@@ -38,6 +38,7 @@ final class Platform implements AutoCloseable {
     final KubeDev kube;
     final KubernetesClient client;
     final RecordingGateway gateway = new RecordingGateway();
+    final Requests requests = new Requests();
     private final PodActor actor;
     private final ServingConfig config;
     private final WorkflowClient workflows;
@@ -50,6 +51,7 @@ final class Platform implements AutoCloseable {
         kube = KubeDev.start(KubeDev.Options.forTests(folder, System::getenv));
         client = new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(kube.kubeconfig().toFile()))
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", requests))
                 .build();
         install();
         namespace(ServingConfigMaps.NAMESPACE);

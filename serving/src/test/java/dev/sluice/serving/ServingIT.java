@@ -13,6 +13,8 @@ import dev.sluice.api.serving.TrafficTarget;
 import dev.sluice.model.dataplane.PodEndpoint;
 import dev.sluice.model.dataplane.RevisionId;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.temporal.client.WorkflowClient;
@@ -74,6 +76,14 @@ class ServingIT {
         assertThat(status.url()).isEqualTo("http://hello.ready.localhost:8080");
         assertThat(status.latestReadyRevisionName()).isEqualTo("hello-00001");
         assertThat(status.observedGeneration()).isEqualTo(1);
+        assertThat(platform.serving.scales())
+                .filteredOn(scale -> scale.service().equals("hello"))
+                .singleElement()
+                .satisfies(scale -> {
+                    assertThat(scale.configuration()).isEqualTo("hello");
+                    assertThat(scale.numbers().revision()).isEqualTo(new RevisionId("ready", "hello-00001"));
+                    assertThat(scale.numbers().requested()).isEqualTo(1);
+                });
         assertThat(platform.client
                         .services()
                         .inNamespace("ready")
@@ -98,6 +108,104 @@ class ServingIT {
                         org.assertj.core.groups.Tuple.tuple("PORT", "8080"),
                         org.assertj.core.groups.Tuple.tuple("K_SERVICE", "hello"),
                         org.assertj.core.groups.Tuple.tuple("K_REVISION", "hello-00001"));
+    }
+
+    /** Each write costs the API server and etcd more than it costs us: 200 Services at once are bound by them. */
+    @Test
+    void aServiceCostsFewWritesUntilItIsReady() throws Exception {
+        platform.namespace("counted");
+        platform.apply("counted", "app", Platform.image("hello"), NONE, NONE);
+        await().atMost(SOON).until(() -> ready("counted", "app").equals("True"));
+        await().atMost(SOON).ignoreExceptions().until(() -> {
+            var pa = platform.client
+                    .resources(PodAutoscaler.class)
+                    .inNamespace("counted")
+                    .withName("app-00001")
+                    .require();
+            return Platform.condition(pa.getStatus().conditions(), "Ready").equals("True")
+                    && pa.getMetadata().getGeneration().equals(pa.getStatus().observedGeneration())
+                    && "Reachable".equals(pa.getSpec().reachability());
+        });
+        await().during(Duration.ofMillis(1500)) // what comes late counts too
+                .atMost(SOON)
+                .until(() -> ready("counted", "app").equals("True"));
+
+        var writes = platform.requests.writes("counted");
+        writes.remove("PATCH services"); // ours
+        writes.remove("PATCH core pods/status"); // the kubelet's
+        var bounds = Map.ofEntries(
+                Map.entry("POST configurations", 1),
+                Map.entry("POST routes", 1),
+                Map.entry("POST revisions", 1),
+                Map.entry("POST deployments", 1),
+                Map.entry("POST podautoscalers", 1),
+                Map.entry("POST core services", 1),
+                Map.entry("POST core events", 7),
+                Map.entry("PATCH revisions", 1), // the Route that leads to it
+                Map.entry("PUT podautoscalers", 1), // and so its reachability
+                Map.entry("PUT configurations/status", 2),
+                Map.entry("PUT routes/status", 2),
+                Map.entry("PUT revisions/status", 3), // two, and one more where a look falls between its conditions
+                Map.entry("PUT podautoscalers/status", 3),
+                Map.entry("PUT services/status", 5)); // two or three, unless each step takes a second
+        assertThat(bounds.keySet()).containsAll(writes.keySet());
+        assertThat(writes)
+                .allSatisfy((what, count) ->
+                        assertThat(count).as("%s of %s", what, writes).isLessThanOrEqualTo(bounds.get(what)));
+    }
+
+    @Test
+    void whatTheApiServerRefusesIsSaidUpToTheServiceAndHealsByItself() throws Exception {
+        platform.namespace("quota");
+        var quota = platform.client
+                .resource(new ResourceQuotaBuilder()
+                        .withNewMetadata()
+                        .withName("none")
+                        .withNamespace("quota")
+                        .endMetadata()
+                        .withNewSpec()
+                        .addToHard("count/deployments.apps", new Quantity("0"))
+                        .endSpec()
+                        .build())
+                .create();
+        platform.apply("quota", "app", Platform.image("hello"), NONE, NONE);
+        await().atMost(SOON).until(() -> ready("quota", "app").equals("False RevisionFailed"));
+        assertThat(platform.revision("quota", "app-00001").getStatus()).satisfies(status -> {
+            assertThat(Platform.condition(status.conditions(), "ResourcesAvailable"))
+                    .isEqualTo("False CreationFailed");
+            assertThat(status.observedGeneration()).isEqualTo(1);
+        });
+        assertThat(platform.service("quota", "app").getStatus().conditions())
+                .filteredOn(c -> c.type().equals("ConfigurationsReady"))
+                .singleElement()
+                .satisfies(c -> assertThat(c.message())
+                        .contains("Failed to create Deployment \"app-00001-deployment\"")
+                        .contains("quota"));
+
+        platform.client.resource(quota).delete();
+        await().atMost(Duration.ofSeconds(40)).until(() -> ready("quota", "app").equals("True"));
+    }
+
+    @Test
+    void aGenerationThatCannotBeBroughtUpIsObservedAndUnknown() throws Exception {
+        platform.namespace("lost");
+        platform.requests.lose(request ->
+                request.method().equals("POST") && request.uri().getPath().endsWith("/namespaces/lost/deployments"));
+        try {
+            platform.apply("lost", "app", Platform.image("hello"), NONE, NONE);
+            await().atMost(SOON)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(
+                                    platform.revision("lost", "app-00001").getStatus())
+                            .satisfies(status -> {
+                                assertThat(Platform.condition(status.conditions(), "Ready"))
+                                        .isEqualTo("Unknown NewObservedGenFailure");
+                                assertThat(status.observedGeneration()).isEqualTo(1);
+                            }));
+        } finally {
+            platform.requests.lose(_ -> false);
+        }
+        await().atMost(Duration.ofSeconds(40)).until(() -> ready("lost", "app").equals("True"));
     }
 
     @Test

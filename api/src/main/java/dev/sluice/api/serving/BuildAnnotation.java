@@ -20,6 +20,9 @@ public record BuildAnnotation(ObjectNode object, String hash) {
     /** On the template of revisions, so that another build is another revision: only a change of a spec is a new generation. */
     public static final String TEMPLATE_HASH = "serving.sluice.dev/build-hash";
 
+    /** On an object read in v1alpha1 whose template, written in v1, has no such hash: the build that it is without for. */
+    public static final String UNHASHED = "serving.sluice.dev/build-unhashed";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LABEL_LENGTH = 63;
 

@@ -33,7 +33,7 @@ record InstanceFacts(
         facts.put("Registry", cluster.registry());
         facts.put("API", api + " (gRPC)");
         if (options.gateways() == null) {
-            facts.put("Metrics", metrics.url() + " (events, workers)");
+            facts.put("Metrics", metrics.url() + " (events, scaling, workers)");
             facts.put("", "http://" + Network.words(network.admin()) + "/metrics (gateway)");
         } else {
             facts.put("Metrics", metrics.url());

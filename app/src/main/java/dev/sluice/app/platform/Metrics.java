@@ -12,12 +12,15 @@ import io.temporal.common.reporter.MicrometerClientStatsReporter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The numbers of the instance for Prometheus, at {@code /metrics}: events and their delivery, and Temporal's workers. */
+/** The numbers of the instance for Prometheus, at {@code /metrics}: events and their delivery, how revisions are scaled, and Temporal's
+ * workers. */
 final class Metrics implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Metrics.class);
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -27,6 +30,7 @@ final class Metrics implements AutoCloseable {
             .reporter(new MicrometerClientStatsReporter(registry))
             .reportEvery(com.uber.m3.util.Duration.ofSeconds(1));
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<Runnable> refreshes = new CopyOnWriteArrayList<>();
     private final HttpServer server;
 
     Metrics(InetSocketAddress listen) {
@@ -38,6 +42,11 @@ final class Metrics implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
+    }
+
+    /** What is done before each reading. */
+    void beforeReading(Runnable refresh) {
+        refreshes.add(refresh);
     }
 
     MeterRegistry registry() {
@@ -56,6 +65,9 @@ final class Metrics implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             boolean known = exchange.getRequestURI().getPath().equals("/metrics");
+            if (known) {
+                refreshes.forEach(Runnable::run);
+            }
             var body = (known ? registry.scrape(TEXT) : "metrics are at /metrics\n").getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", known ? TEXT : "text/plain");
             exchange.sendResponseHeaders(known ? 200 : 404, body.length);

@@ -128,6 +128,7 @@ public final class Platform implements AutoCloseable {
 
             var serving =
                     parts.add("serving", new Serving(servingConfig(), settings, cluster.client(), temporal.client()));
+            metrics.beforeReading(new ScaleMetrics(metrics.registry(), serving::scales)::refresh);
             IntSupplier gatewaysConnected = () -> 1;
             if (gatewayPort == null || tlsPort == null) {
                 var link = parts.add("gateway link", link(Objects.requireNonNull(options.gateways()), serving));

@@ -120,6 +120,11 @@ public final class Autoscaler implements AutoCloseable {
         return Optional.ofNullable(revisions.get(id)).map(ScaledRevision::view);
     }
 
+    /** Of every revision that this scales. */
+    public List<ScaleNumbers> numbers() {
+        return revisions.values().stream().map(ScaledRevision::numbers).toList();
+    }
+
     public void forget(RevisionId id) {
         revisions.remove(id);
         busy.remove(id);

@@ -1,8 +1,5 @@
 package dev.sluice.serving.autoscale;
 
-import dev.sluice.model.autoscale.Samples;
-import dev.sluice.model.autoscale.Scaler;
-import dev.sluice.model.autoscale.ScalerState;
 import dev.sluice.model.autoscale.ScalingSpec;
 import dev.sluice.model.autoscale.ZeroGate;
 import dev.sluice.model.dataplane.RevisionId;
@@ -48,8 +45,7 @@ final class ScaledRevision {
     private final RevisionId id;
     private ScalingSpec spec;
     private Duration activationLimit;
-    private Samples samples;
-    private ScalerState state;
+    private final Demand demand;
     private ZeroGate.Phase phase;
     private Instant phaseSince;
     private int replicas;
@@ -81,8 +77,7 @@ final class ScaledRevision {
         this.id = id;
         this.spec = spec;
         this.activationLimit = activationLimit;
-        this.samples = new Samples(spec.stableWindow());
-        this.state = ScalerState.fresh(ready, now);
+        this.demand = new Demand(spec, ready, now);
         this.replicas = replicas;
         this.stands = replicas;
         this.desired = replicas;
@@ -103,7 +98,12 @@ final class ScaledRevision {
             return Optional.empty();
         }
         return Optional.of(new ScalingMemory.Remembered(
-                id, spec.metric(), phase, phaseSince, state, samples.memory().orElse(null)));
+                id,
+                spec.metric(),
+                phase,
+                phaseSince,
+                demand.state(),
+                demand.memory().orElse(null)));
     }
 
     /** Goes on from where an earlier process was, as if the time since, {@code gap}, had not been. */
@@ -111,10 +111,7 @@ final class ScaledRevision {
         if (replicas == 0) {
             return; // it has gone to sleep meanwhile
         }
-        if (before.samples() != null && before.metric() == spec.metric()) {
-            samples = Samples.remembering(before.samples(), spec.stableWindow(), gap);
-        }
-        state = before.state().later(gap);
+        demand.resume(before, gap);
         phase = before.phase();
         phaseSince = before.phaseSince().plus(gap);
         resumed = true;
@@ -123,11 +120,7 @@ final class ScaledRevision {
 
     /** Takes over what the revision asks for now; true when that may change what is to be done. */
     synchronized boolean respec(ScalingSpec newer, Duration limit) {
-        if (newer.metric() != spec.metric()) {
-            samples = new Samples(newer.stableWindow());
-        } else if (!newer.stableWindow().equals(spec.stableWindow())) {
-            samples = samples.over(newer.stableWindow());
-        }
+        demand.respec(newer);
         boolean other = !newer.equals(spec);
         spec = newer;
         activationLimit = limit;
@@ -154,8 +147,8 @@ final class ScaledRevision {
 
     synchronized void pods(int readyNow, Instant now) {
         ready = readyNow;
-        if (ready > 0 && !samples.hasData()) {
-            samples.begin(now);
+        if (ready > 0 && !demand.known()) {
+            demand.begin(now);
         }
         settle(now);
     }
@@ -164,7 +157,7 @@ final class ScaledRevision {
     synchronized Optional<Step> woken(Instant now) {
         wanted = true;
         timedOut = false;
-        samples.begin(now);
+        demand.begin(now);
         activate(now);
         if (shrinking != null || replicas > 0) {
             return Optional.empty();
@@ -183,7 +176,7 @@ final class ScaledRevision {
 
     /** One second of one gateway. */
     synchronized Seen saw(Instant second, RevisionStat stat, Instant now) {
-        samples.add(second, spec.metric() == ScalingSpec.Metric.RPS ? stat.requests() : stat.averageConcurrency());
+        demand.add(second, stat);
         if (second.isBefore(now.minus(FRESH))) {
             return Seen.NOTHING;
         }
@@ -246,20 +239,14 @@ final class ScaledRevision {
 
     /** How many pods the load asks for, within bounds; empty while that is not known. */
     private Optional<Integer> asked(Instant now) {
-        if (!samples.hasData()) {
+        if (!demand.known()) {
             if (phase == ZeroGate.Phase.ACTIVATING) {
                 return Optional.of(0); // no pod came up: the gate knows how long to wait
             }
-            samples.begin(now);
+            demand.begin(now);
             return Optional.empty();
         }
-        var load = new Scaler.Load(
-                samples.average(now, spec.stableWindow(), spec.aggregation()),
-                samples.average(now, spec.panicWindow(), spec.aggregation()),
-                ready);
-        var decision = Scaler.decide(load, spec, state, now);
-        state = decision.next();
-        return Optional.of(spec.bounded(decision.wanted(), initialized));
+        return Optional.of(spec.bounded(demand.wanted(ready, now), initialized));
     }
 
     /** Says that a shrinking has come to {@code now} pods; false when it was stopped, and nothing may be written. */
@@ -349,6 +336,17 @@ final class ScaledRevision {
             case INACTIVE -> ScaleView.State.INACTIVE;
         };
         return new ScaleView(shown, ready, desired, initialized, timedOut);
+    }
+
+    /** Of the load only while there is one to be decided on: a revision that sleeps has none. */
+    synchronized ScaleNumbers numbers() {
+        var load = demand.numbers();
+        return new ScaleNumbers(
+                id,
+                desired,
+                replicas,
+                ready,
+                busy() ? load : new ScaleNumbers.Load(load.metric(), 0, 0, load.target(), 0, false));
     }
 
     private Optional<Step> zero(Instant now) {

@@ -39,6 +39,11 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
 
     /** Calls {@code listener} with every object that is added, changed (as it is now) or gone (as it was). */
     public void onChange(Consumer<T> listener) {
+        onChange(listener, listener);
+    }
+
+    /** As {@link #onChange(Consumer)}, where {@code ofStatus} is called for what has no other change than in its status. */
+    public void onChange(Consumer<T> listener, Consumer<T> ofStatus) {
         informer.addEventHandler(new ResourceEventHandler<T>() {
             @Override
             public void onAdd(T object) {
@@ -47,7 +52,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
 
             @Override
             public void onUpdate(T before, T now) {
-                listener.accept(now);
+                (Meta.sameButStatus(before, now) ? ofStatus : listener).accept(now);
             }
 
             @Override

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,16 @@ public final class Meta {
 
     public static boolean observed(HasMetadata object, @Nullable Long observedGeneration) {
         return observedGeneration != null && observedGeneration == generation(object);
+    }
+
+    /** Whether nothing that anybody asks of it is different: at most its status is. */
+    static boolean sameButStatus(HasMetadata before, HasMetadata now) {
+        return generation(before) == generation(now)
+                && Objects.equals(
+                        before.getMetadata().getUid(), now.getMetadata().getUid())
+                && deleting(before) == deleting(now)
+                && labels(before).equals(labels(now))
+                && annotations(before).equals(annotations(now));
     }
 
     public static boolean deleting(HasMetadata object) {

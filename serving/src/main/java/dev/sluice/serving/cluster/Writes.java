@@ -1,5 +1,7 @@
 package dev.sluice.serving.cluster;
 
+import dev.sluice.api.conditions.Condition;
+import dev.sluice.api.conditions.ConditionSet;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -8,6 +10,9 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -62,6 +67,31 @@ public final class Writes {
         written.setSpec(seen.getSpec());
         client.resource(written).updateStatus();
         return true;
+    }
+
+    /**
+     * Says of an object that it was seen and could not be brought up to date, as upstream does: its newest generation is observed,
+     * and whether it is Ready is not known. Once for each generation.
+     *
+     * @param observedGeneration of the status that it has
+     */
+    public <T extends HasMetadata> void notBroughtUpToDate(
+            T seen, @Nullable Long observedGeneration, List<Condition> before, Instant now) {
+        if (Meta.observed(seen, observedGeneration) || Meta.deleting(seen)) {
+            return;
+        }
+        var conditions = new ConditionSet("Ready", List.of(), before, now);
+        conditions.markUnknown("Ready", "NewObservedGenFailure", "unsuccessfully observed a new generation");
+        var patch = Map.of(
+                "metadata", Map.of("resourceVersion", seen.getMetadata().getResourceVersion()),
+                "status", Map.of("observedGeneration", Meta.generation(seen), "conditions", conditions.list()));
+        try {
+            client.resource(seen).subresource("status").patch(MERGE, json.asJson(patch));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) { // else whoever was faster knows more
+                throw e;
+            }
+        }
     }
 
     public <T extends HasMetadata> void mergePatch(Class<T> kind, ObjectKey key, String patch) {

@@ -170,6 +170,13 @@ final class Deployments {
                     .endPodAntiAffinity()
                     .build());
         }
+        if (spec.getRuntimeClassName() == null) {
+            settings.get()
+                    .deployment()
+                    .runtimeClasses()
+                    .of(Meta.labels(revision))
+                    .ifPresent(pod::withRuntimeClassName);
+        }
         return pod.build();
     }
 

@@ -16,6 +16,7 @@ import dev.sluice.serving.cluster.Caches;
 import dev.sluice.serving.cluster.Events;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
+import dev.sluice.serving.cluster.Refusal;
 import dev.sluice.serving.cluster.Writes;
 import dev.sluice.serving.digest.Digests;
 import dev.sluice.serving.digest.PendingDigests;
@@ -26,6 +27,7 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 /** Brings a Revision up, once and for all its life, and says how it is (spec/serving.md section 1.5). */
 public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
     private static final Duration BEYOND_DEADLINE = Duration.ofSeconds(30);
+    /** When a revision is Ready its Route writes on it soon, which changes its PodAutoscaler too: that is written once, after it. */
+    private static final Duration ROUTED_BY = Duration.ofMillis(300);
+
     private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
     private static final Duration LAST_RETRY = Duration.ofMinutes(2);
 
@@ -167,6 +172,9 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
                             .findFirst()
                     : Optional.<PodTrouble>empty();
             RevisionState.mark(conditions, view, deployment, trouble.filter(t -> !excused(t)));
+        }
+        boolean becameReady = conditions.status("Ready").equals("True") && !ready(revision);
+        if (deployment != null && view != null && !becameReady) {
             podAutoscalers.show(
                     revision,
                     scaling(revision),
@@ -175,7 +183,7 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
                     view);
         }
         write(revision, conditions, view, status);
-        return Outcome.done();
+        return becameReady ? Outcome.again(ROUTED_BY) : Outcome.done();
     }
 
     private ScaleView scaled(RevisionId id, Revision revision, Deployment deployment) {
@@ -231,7 +239,7 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
                 : replicas(existing);
         var wanted = deployments.of(revision, status.containerStatuses(), status.initContainerStatuses(), initial);
         if (existing == null) {
-            var created = writes.create(wanted);
+            var created = create(wanted, revision, status, conditions);
             if (created.isEmpty()) {
                 conditions.markFalse(
                         RevisionState.RESOURCES,
@@ -241,7 +249,6 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
                         .filter(d -> Meta.controlledBy(d, revision))
                         .orElse(null);
             }
-            events.normal(revision, "Created", "Created Deployment \"" + key.name() + "\"");
             return created.get();
         }
         if (!Meta.controlledBy(existing, revision)) {
@@ -256,6 +263,23 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
             return writes.update(existing, wanted);
         }
         return existing;
+    }
+
+    /** Says on the revision why the API server will not have its Deployment: a quota, perhaps. */
+    private Optional<Deployment> create(
+            Deployment wanted, Revision revision, RevisionStatus status, ConditionSet conditions) {
+        try {
+            return writes.create(wanted);
+        } catch (KubernetesClientException e) {
+            Refusal.of(e).ifPresent(why -> {
+                conditions.markFalse(
+                        RevisionState.RESOURCES,
+                        "CreationFailed",
+                        "Failed to create Deployment \"" + wanted.getMetadata().getName() + "\": " + why);
+                write(revision, conditions, null, status);
+            });
+            throw e;
+        }
     }
 
     private ScalingSpec scaling(Revision revision) {

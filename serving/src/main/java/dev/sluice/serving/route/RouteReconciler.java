@@ -2,6 +2,7 @@ package dev.sluice.serving.route;
 
 import dev.sluice.api.conditions.ConditionSet;
 import dev.sluice.api.serving.Addressable;
+import dev.sluice.api.serving.Configuration;
 import dev.sluice.api.serving.Route;
 import dev.sluice.api.serving.RouteRollout;
 import dev.sluice.api.serving.RouteStatus;
@@ -16,15 +17,20 @@ import dev.sluice.serving.cluster.Caches;
 import dev.sluice.serving.cluster.Events;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
+import dev.sluice.serving.cluster.Refusal;
 import dev.sluice.serving.cluster.Writes;
 import dev.sluice.serving.loop.Outcome;
 import dev.sluice.serving.loop.WorkLoop;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -71,15 +77,30 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
     }
 
     /**
-     * Puts what a Route serves according to its status: the state to start from, before anything is published.
+     * Puts what Routes serve according to their status: the state to start from, before anything is published. A host stays with the
+     * one that had it, whichever is older; of two that have one name without saying so, it is the older one's.
      *
      * @param lost settings of revisions that are not there any more
      */
-    public void restore(Route route, RevisionSettings lost) {
-        var rules = hosts.rules(route, route.getStatus().traffic());
-        if (!rules.isEmpty() && !Meta.deleting(route)) {
+    public void restore(List<Route> routes, RevisionSettings lost) {
+        var old = routes.stream()
+                .filter(route -> !Meta.deleting(route))
+                .sorted(Comparator.comparing(RouteReconciler::made))
+                .toList();
+        old.forEach(route -> restore(route, HostsTaken.in(route.getStatus().conditions()), lost));
+        old.forEach(route -> restore(route, Set.of(), lost));
+    }
+
+    private void restore(Route route, Set<String> without, RevisionSettings lost) {
+        var rules = new LinkedHashMap<>(hosts.rules(route, route.getStatus().traffic()));
+        rules.keySet().removeAll(without);
+        if (!rules.isEmpty()) {
             publisher.restoreHosts(owner(ObjectKey.of(route)), rules, lost);
         }
+    }
+
+    private static String made(Route route) {
+        return Objects.requireNonNullElse(route.getMetadata().getCreationTimestamp(), "");
     }
 
     @Override
@@ -102,26 +123,22 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
                 clock.instant());
         conditions.markTrue(CERTIFICATE, "TLSNotEnabled", "external-domain-tls is not enabled");
         var traffic = new Traffic(
-                name -> caches.configurations().get(key.namespace(), name),
+                name -> configuration(new ObjectKey(key.namespace(), name)),
                 name -> caches.revisions().get(key.namespace(), name).filter(r -> !Meta.deleting(r)));
         return switch (traffic.resolve(route, duration.isPositive())) {
             case Traffic.Resolution.Bad(boolean failed, String reason, String message) -> {
+                // first: Ready is to say what is waited for, and the same at every look
+                if (conditions.get(INGRESS).filter(c -> c.reason() == null).isPresent()
+                        && conditions.status(INGRESS).equals("Unknown")) {
+                    conditions.markUnknown(INGRESS, "IngressNotConfigured", "Ingress has not yet been reconciled.");
+                }
                 if (failed) {
                     conditions.markFalse(TRAFFIC, reason, message);
                 } else {
                     conditions.markUnknown(TRAFFIC, reason, message);
                 }
-                if (conditions.get(INGRESS).filter(c -> c.reason() == null).isPresent()
-                        && conditions.status(INGRESS).equals("Unknown")) {
-                    conditions.markUnknown(INGRESS, "IngressNotConfigured", "Ingress has not yet been reconciled.");
-                }
-                placeholders.ensure(
-                        route, hosts.serviceNames(route, route.getSpec().traffic()));
-                write(
-                        route,
-                        conditions,
-                        route.getStatus().traffic(),
-                        route.getStatus().rollout());
+                var _ = ensurePlaceholders(route, route.getSpec().traffic(), conditions);
+                asBefore(route, conditions);
                 labels.add(route, route.getStatus().traffic());
                 yield Outcome.done();
             }
@@ -129,19 +146,38 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         };
     }
 
+    /** A Service's is made together with the Route, and may be known later than it: that is no failure. */
+    private Optional<Configuration> configuration(ObjectKey key) {
+        return caches.configurations().get(key).or(() -> writes.get(Configuration.class, key));
+    }
+
+    /** What the API server refuses is said on the Route. */
+    private Optional<String> ensurePlaceholders(Route route, List<TrafficTarget> targets, ConditionSet conditions) {
+        try {
+            return placeholders.ensure(route, hosts.serviceNames(route, targets));
+        } catch (KubernetesClientException e) {
+            Refusal.of(e).ifPresent(why -> {
+                conditions.markFalse(INGRESS, "CreationFailed", "Failed to create a placeholder Service: " + why);
+                asBefore(route, conditions);
+            });
+            throw e;
+        }
+    }
+
+    /** The status of a Route that goes on serving what it served. */
+    private void asBefore(Route route, ConditionSet conditions) {
+        write(route, conditions, route.getStatus().traffic(), route.getStatus().rollout());
+    }
+
     private Outcome serve(ObjectKey key, Route route, Traffic.Resolution.Good good, ConditionSet conditions) {
         conditions.markTrue(TRAFFIC);
-        var inTheWay = placeholders.ensure(route, hosts.serviceNames(route, good.targets()));
+        var inTheWay = ensurePlaceholders(route, good.targets(), conditions);
         if (inTheWay.isPresent()) {
             conditions.markFalse(
                     INGRESS,
                     "NotOwned",
                     "There is an existing placeholder Service \"" + inTheWay.get() + "\" that we do not own.");
-            write(
-                    route,
-                    conditions,
-                    route.getStatus().traffic(),
-                    route.getStatus().rollout());
+            asBefore(route, conditions);
             labels.add(route, route.getStatus().traffic()); // which is what is served
             return Outcome.again(TAKEN);
         }
@@ -150,8 +186,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         ingress(conditions, acknowledged, good);
         var taken = publisher.heldByOthers(owner(key));
         if (!taken.isEmpty()) {
-            conditions.markFalse(
-                    INGRESS, "HostTaken", "Served for another Route already: " + String.join(", ", taken) + ".");
+            conditions.markFalse(INGRESS, HostsTaken.REASON, HostsTaken.message(taken));
         }
         var shown = good.targets().stream().map(t -> withUrl(route, t)).toList();
         write(route, conditions, shown, good.rollout());

@@ -12,9 +12,11 @@ import dev.sluice.serving.cluster.Events;
 import dev.sluice.serving.cluster.FollowedKinds;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
+import dev.sluice.serving.cluster.Refusal;
 import dev.sluice.serving.cluster.Writes;
 import dev.sluice.serving.loop.Outcome;
 import dev.sluice.serving.loop.WorkLoop;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
@@ -63,6 +65,12 @@ public final class ConfigurationReconciler implements WorkLoop.Work<ObjectKey> {
                     "Revision creation failed with message: spec.build: " + e.getMessage() + ".");
             write(configuration, conditions, before.latestCreatedRevisionName(), before.latestReadyRevisionName());
             return Outcome.again(UNKNOWN_KIND_RETRY); // nothing tells when a kind comes
+        } catch (KubernetesClientException e) {
+            Refusal.of(e).ifPresent(why -> {
+                conditions.markFalse("Ready", "RevisionFailed", "Revision creation failed with message: " + why + ".");
+                write(configuration, conditions, before.latestCreatedRevisionName(), before.latestReadyRevisionName());
+            });
+            throw e;
         }
         if (latest.isEmpty()) {
             var name = revisionName(configuration);

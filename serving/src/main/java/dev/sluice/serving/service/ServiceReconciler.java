@@ -14,10 +14,12 @@ import dev.sluice.serving.cluster.Caches;
 import dev.sluice.serving.cluster.Events;
 import dev.sluice.serving.cluster.Meta;
 import dev.sluice.serving.cluster.ObjectKey;
+import dev.sluice.serving.cluster.Refusal;
 import dev.sluice.serving.cluster.Writes;
 import dev.sluice.serving.loop.Outcome;
 import dev.sluice.serving.loop.WorkLoop;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
@@ -28,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
     private static final String CONFIGURATIONS_READY = "ConfigurationsReady";
     private static final String ROUTES_READY = "RoutesReady";
+    private static final String CONFIGURATION_OUT_OF_DATE =
+            "The Configuration is still working to reflect the latest desired specification.";
+    private static final String ROUTE_OUT_OF_DATE =
+            "The Route is still working to reflect the latest desired specification.";
     private static final List<String> INFO = List.of("RolloutPaused", "RolledBack");
 
     private final Caches caches;
@@ -40,6 +46,30 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
         this.writes = writes;
         this.events = events;
         this.clock = clock;
+    }
+
+    /** Whether the Service is Ready or has failed, as its children are now. What they say until then need not be told at once. */
+    public boolean decided(ObjectKey key) {
+        var configuration = caches.configurations().get(key);
+        var route = caches.routes().get(key);
+        if (configuration.isEmpty() || route.isEmpty()) {
+            return true; // one has been deleted
+        }
+        var made = ready(configuration.get().getStatus().conditions());
+        var routed = ready(route.get().getStatus().conditions());
+        return made.equals("False")
+                || routed.equals("False")
+                || (made.equals("True")
+                        && routed.equals("True")
+                        && !TrafficMigration.pending(route.get(), configuration.get(), routed));
+    }
+
+    private static String ready(List<Condition> conditions) {
+        return conditions.stream()
+                .filter(c -> c.type().equals("Ready"))
+                .findFirst()
+                .map(Condition::status)
+                .orElse("Unknown");
     }
 
     @Override
@@ -57,16 +87,34 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
             return Outcome.done();
         }
 
-        var configuration = configuration(service, conditions);
+        Configuration configuration = null;
         Route route = null;
-        if (configuration != null && !heldBack(service, configuration, conditions)) {
-            route = route(service, configuration, conditions);
+        try {
+            configuration = configuration(service, conditions);
+            if (configuration != null && !heldBack(service, configuration, conditions)) {
+                route = route(service, configuration, conditions);
+            }
+        } catch (KubernetesClientException e) {
+            if (Refusal.of(e).isPresent()) {
+                write(service, conditions, configuration, null);
+            }
+            throw e;
         }
         conditions // Ready shows the cause, not that a Route has nothing to lead to because of it
                 .get(CONFIGURATIONS_READY)
                 .filter(c -> c.status().equals("False"))
                 .ifPresent(c -> conditions.markFalse(CONFIGURATIONS_READY, c.reason(), c.message()));
-        var kept = route == null ? caches.routes().get(key) : Optional.of(route);
+        write(service, conditions, configuration, route);
+        return Outcome.done();
+    }
+
+    private void write(
+            KnativeService service,
+            ConditionSet conditions,
+            @Nullable Configuration configuration,
+            @Nullable Route route) {
+        var before = service.getStatus();
+        var kept = route == null ? caches.routes().get(ObjectKey.of(service)) : Optional.of(route);
         var routed = kept.filter(r -> Meta.controlledBy(r, service)).map(Route::getStatus);
         writes.status(
                 service,
@@ -84,7 +132,22 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
                         routed.map(s -> s.address()).orElse(before.address()),
                         routed.map(s -> ServiceReconciler.shown(s.traffic())).orElse(before.traffic())),
                 KnativeService::new);
-        return Outcome.done();
+    }
+
+    /** Empty when it is there already: its informer brings us back. What the API server refuses is said in the condition of this type. */
+    private <T extends HasMetadata> Optional<T> create(
+            KnativeService service, T wanted, String type, ConditionSet conditions) {
+        var child = wanted.getKind() + " \"" + wanted.getMetadata().getName() + "\"";
+        try {
+            var created = writes.create(wanted);
+            created.ifPresent(_ -> events.normal(service, "Created", "Created " + child));
+            return created;
+        } catch (KubernetesClientException e) {
+            Refusal.of(e)
+                    .ifPresent(why ->
+                            conditions.markFalse(type, "CreationFailed", "Failed to create " + child + ": " + why));
+            throw e;
+        }
     }
 
     private void leaveAlone(KnativeService service, ConditionSet conditions) {
@@ -111,10 +174,11 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
         var existing = caches.configurations().get(key).orElse(null);
         var wanted = Children.configuration(service, existing);
         if (existing == null) {
-            writes.create(wanted)
-                    .ifPresent(_ -> events.normal(service, "Created", "Created Configuration \"" + key.name() + "\""));
-            conditions.markUnknown(CONFIGURATIONS_READY, null, null);
-            return null;
+            existing = create(service, wanted, CONFIGURATIONS_READY, conditions).orElse(null);
+            if (existing == null) {
+                conditions.markUnknown(CONFIGURATIONS_READY, "OutOfDate", CONFIGURATION_OUT_OF_DATE);
+                return null;
+            }
         }
         if (!Meta.controlledBy(existing, service)) {
             conditions.markFalse(
@@ -127,10 +191,7 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
             existing = writes.update(existing, wanted);
         }
         if (!Meta.observed(existing, existing.getStatus().observedGeneration())) {
-            conditions.markUnknown(
-                    CONFIGURATIONS_READY,
-                    "OutOfDate",
-                    "The Configuration is still working to reflect the latest desired specification.");
+            conditions.markUnknown(CONFIGURATIONS_READY, "OutOfDate", CONFIGURATION_OUT_OF_DATE);
         } else {
             copy(existing.getStatus().conditions(), CONFIGURATIONS_READY, conditions);
         }
@@ -171,10 +232,11 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
         var wanted = Children.route(service);
         var existing = caches.routes().get(key).orElse(null);
         if (existing == null) {
-            writes.create(wanted)
-                    .ifPresent(_ -> events.normal(service, "Created", "Created Route \"" + key.name() + "\""));
-            conditions.markUnknown(ROUTES_READY, null, null);
-            return null;
+            existing = create(service, wanted, ROUTES_READY, conditions).orElse(null);
+            if (existing == null) {
+                conditions.markUnknown(ROUTES_READY, "OutOfDate", ROUTE_OUT_OF_DATE);
+                return null;
+            }
         }
         if (!Meta.controlledBy(existing, service)) {
             conditions.markFalse(
@@ -186,10 +248,7 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
         }
         var status = existing.getStatus();
         if (!Meta.observed(existing, status.observedGeneration())) {
-            conditions.markUnknown(
-                    ROUTES_READY,
-                    "OutOfDate",
-                    "The Route is still working to reflect the latest desired specification.");
+            conditions.markUnknown(ROUTES_READY, "OutOfDate", ROUTE_OUT_OF_DATE);
             return existing;
         }
         copy(status.conditions(), ROUTES_READY, conditions);

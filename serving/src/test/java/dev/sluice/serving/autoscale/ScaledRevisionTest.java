@@ -53,6 +53,30 @@ class ScaledRevisionTest {
     }
 
     @Test
+    void tellsWhatTheLastDecisionWasMadeFrom() {
+        var revision = running(spec(true, "window", "60s"), 2);
+        for (int second = -60; second < 0; second++) {
+            revision.saw(at(second), load(210, 0), at(0));
+        }
+        assertThat(revision.decide(at(0))).contains(new ScaledRevision.Step.Grow(3));
+        var numbers = revision.numbers();
+        assertThat(numbers).isEqualTo(new ScaleNumbers(ID, 3, 3, 2, numbers.load()));
+        assertThat(numbers.load().metric()).isEqualTo(ScalingSpec.Metric.CONCURRENCY);
+        assertThat(numbers.load().stable()).isEqualTo(210);
+        assertThat(numbers.load().panic()).isEqualTo(210);
+        assertThat(numbers.load().target()).isEqualTo(70);
+        assertThat(numbers.load().excessBurst()).isEqualTo(2 * 100 - 211 - 210);
+    }
+
+    @Test
+    void aSleepingRevisionHasNoLoad() {
+        var revision = new ScaledRevision(ID, spec(true), LIMIT, 0, 0, true, NOON);
+        assertThat(revision.numbers())
+                .isEqualTo(new ScaleNumbers(
+                        ID, 0, 0, 0, new ScaleNumbers.Load(ScalingSpec.Metric.CONCURRENCY, 0, 0, 70, 0, false)));
+    }
+
+    @Test
     void historyThatAGatewayTellsAgainCountsAndWakesNobody() {
         var revision = running(spec(true, "window", "60s"), 6);
         for (int second = -60; second < 0; second++) {

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,34 @@ class DeploymentsTest {
     private static Deployment deployment(Map<String, String> annotations, String containers) {
         return new Deployments(CONFIG, () -> ServingSettings.of(CONFIG.place()), JSON::asJson)
                 .of(revision(annotations, containers), List.of(), List.of(), 1);
+    }
+
+    @Test
+    void aRevisionThatNamesNoRuntimeClassHasThatOfItsLabels() {
+        var settings = ServingSettings.of(CONFIG.place())
+                .with(
+                        ServingSettings.DEPLOYMENT,
+                        Map.of("runtime-class-name", "gvisor: {selector: {" + ServingLabels.SERVICE + ": app}}"));
+        var deployments = new Deployments(CONFIG, () -> settings, JSON::asJson);
+        var revision = revision(Map.of(), "[{image: i}]");
+        assertThat(runtimeClass(deployments, revision)).isEqualTo("gvisor");
+        Objects.requireNonNull(revision.getSpec().podSpec()).setRuntimeClassName("own");
+        assertThat(runtimeClass(deployments, revision)).isEqualTo("own");
+        assertThat(deployment(Map.of(), "[{image: i}]")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getRuntimeClassName())
+                .isNull();
+    }
+
+    private static String runtimeClass(Deployments deployments, Revision revision) {
+        return deployments
+                .of(revision, List.of(), List.of(), 1)
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getRuntimeClassName();
     }
 
     private static List<Container> containers(String containers) {

@@ -207,7 +207,7 @@ class RouteTablePublisherTest {
     }
 
     /** Serves what it is given, unless it is broken. */
-    private static final class RecordingGateway implements GatewayControl {
+    static final class RecordingGateway implements GatewayControl {
         private RouteTable table = RouteTable.empty();
         private boolean broken;
         private boolean missing;

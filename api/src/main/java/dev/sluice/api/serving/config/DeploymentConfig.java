@@ -9,14 +9,15 @@ import java.util.Set;
 
 /**
  * config-deployment, as far as there is something to configure: Sluice has no sidecar, so its keys are read by nobody and its
- * image is not required. Runtime classes by label are not supported: {@code kubernetes.podspec-runtimeclassname} lets a Service name its own.
+ * image is not required.
  */
 public record DeploymentConfig(
         Set<String> registriesSkippingTagResolving,
         Duration digestResolutionTimeout,
         Duration progressDeadline,
         boolean podIsAlwaysSchedulable,
-        boolean spreadOverNodes) {
+        boolean spreadOverNodes,
+        RuntimeClasses runtimeClasses) {
     private static final String SPREAD = "prefer-spread-revision-over-nodes";
     private static final Set<String> LOCAL = Set.of("kind.local", "ko.local", "dev.local");
 
@@ -31,10 +32,8 @@ public record DeploymentConfig(
                 data.duration(Duration.ofSeconds(10), "digest-resolution-timeout", "digestResolutionTimeout"),
                 data.duration(Duration.ofSeconds(600), "progress-deadline", "progressDeadline"),
                 data.truth("pod-is-always-schedulable", false),
-                affinity(data));
-        unless(
-                data.text("", "runtime-class-name").isBlank(),
-                OperationsConfig.unsupported("runtime-class-name", map, ServingSettings.DEPLOYMENT));
+                affinity(data),
+                RuntimeClasses.parse(data.text("", "runtime-class-name")));
         var deadline = config.progressDeadline;
         unless(
                 deadline.isPositive(),

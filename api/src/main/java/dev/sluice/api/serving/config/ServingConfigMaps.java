@@ -2,9 +2,11 @@ package dev.sluice.api.serving.config;
 
 import dev.sluice.api.serving.admission.Features;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -60,11 +62,19 @@ public final class ServingConfigMaps {
 
     /** The keys that change nothing, each with the reason, for who writes them: none is ignored in silence. */
     public static List<String> withoutEffect(String name, Map<String, String> data) {
-        return new TreeMap<>(data)
-                .keySet().stream()
-                        .filter(key -> !KnownKeys.without(name, key).isEmpty())
-                        .map(key -> key + " in " + name + " has no effect: " + KnownKeys.without(name, key))
-                        .toList();
+        var said = new ArrayList<String>();
+        new TreeMap<>(data).forEach((key, value) -> {
+            var why = KnownKeys.without(name, key);
+            if (!why.isEmpty()) {
+                said.add(key + " in " + name + " has no effect: " + why);
+            } else if (name.equals(ServingSettings.NETWORK)
+                    && Set.of("http-protocol", "httpProtocol").contains(key)
+                    && value.equalsIgnoreCase("redirected")) {
+                said.add(key + " in " + name + " has no effect on Routes: certificates are not obtained;"
+                        + " DomainMappings with one redirect");
+            }
+        });
+        return said;
     }
 
     /** As knative/pkg configmap computes it: over the text with every run of line ends as a backslash and an n. */

@@ -59,6 +59,7 @@ public record HistoricConversion(String kind) implements KindConversion {
             return;
         }
         var build = takeBuild(written);
+        var unhashed = takeUnhashed(object);
         if (build != null) {
             object.withObjectProperty("metadata")
                     .withObjectProperty("annotations")
@@ -66,7 +67,9 @@ public record HistoricConversion(String kind) implements KindConversion {
         }
         object.set("spec", specUp(written));
         var unaided = specDown(Json.object(object, "spec"));
-        noteBuild(Json.object(object, "spec"), build);
+        if (build instanceof ObjectNode asked && !BuildAnnotation.hash(asked).equals(unhashed)) {
+            noteBuild(Json.object(object, "spec"), asked);
+        }
         if (!same(unaided, written)) {
             HistoricForm.put(object, written);
         }
@@ -78,13 +81,18 @@ public record HistoricConversion(String kind) implements KindConversion {
             return;
         }
         var kept = HistoricForm.of(object);
-        forgetBuild(today);
+        boolean hashed = forgetBuild(today) || !today.has("template");
         var spec = kept == null ? specDown(today) : kept;
         object.set("spec", spec);
         HistoricForm.remove(object);
         var configuration = configuration(spec);
         if (configuration != null) {
             giveBuild(object, configuration);
+            if (!hashed && configuration.path("build") instanceof ObjectNode build) {
+                object.withObjectProperty("metadata")
+                        .withObjectProperty("annotations")
+                        .put(BuildAnnotation.UNHASHED, BuildAnnotation.hash(build));
+            }
         }
     }
 
@@ -197,15 +205,28 @@ public record HistoricConversion(String kind) implements KindConversion {
     }
 
     /** The build's hash goes with the template, for a change of only the build is one of the revision too. */
-    private static void noteBuild(ObjectNode today, @Nullable JsonNode build) {
-        if (build instanceof ObjectNode written && today.path("template") instanceof ObjectNode template) {
+    private static void noteBuild(ObjectNode today, ObjectNode build) {
+        if (today.path("template") instanceof ObjectNode template) {
             template.withObjectProperty("metadata")
                     .withObjectProperty("annotations")
-                    .put(BuildAnnotation.TEMPLATE_HASH, BuildAnnotation.hash(written));
+                    .put(BuildAnnotation.TEMPLATE_HASH, BuildAnnotation.hash(build));
         }
     }
 
-    private static void forgetBuild(ObjectNode today) {
+    /** The hash of the build that the template of this object goes on without: with it there would be a new revision for nothing. */
+    private static String takeUnhashed(ObjectNode object) {
+        if (!(object.path("metadata").path("annotations") instanceof ObjectNode annotations)) {
+            return "";
+        }
+        var unhashed = annotations.remove(BuildAnnotation.UNHASHED);
+        if (unhashed != null && annotations.isEmpty()) {
+            Json.object(object, "metadata").remove("annotations");
+        }
+        return unhashed == null ? "" : unhashed.asText();
+    }
+
+    /** Whether its hash was there. */
+    private static boolean forgetBuild(ObjectNode today) {
         if (today.path("template") instanceof ObjectNode template
                 && template.path("metadata") instanceof ObjectNode metadata
                 && metadata.path("annotations") instanceof ObjectNode annotations
@@ -216,7 +237,9 @@ public record HistoricConversion(String kind) implements KindConversion {
             if (metadata.isEmpty()) {
                 template.remove("metadata");
             }
+            return true;
         }
+        return false;
     }
 
     private static void giveBuild(ObjectNode object, ObjectNode configuration) {

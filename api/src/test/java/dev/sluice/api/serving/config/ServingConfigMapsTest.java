@@ -147,7 +147,9 @@ class ServingConfigMapsTest {
                 "config-features | queueproxy.mount-podinfo | disabled | -",
                 "config-network | mesh-compatibility-mode | enabled | mesh-compatibility-mode with value enabled in config-network ConfigMap is not supported",
                 "config-network | namespace-wildcard-cert-selector | 'matchLabels: {a: b}' | namespace-wildcard-cert-selector with value matchLabels: {a: b} in config-network ConfigMap is not supported",
-                "config-deployment | runtime-class-name | 'gvisor: {}' | runtime-class-name with value gvisor: {} in config-deployment ConfigMap is not supported",
+                "config-deployment | runtime-class-name | 'gvisor: {}' | -",
+                "config-deployment | runtime-class-name | 'gvisor: {selector: x}' | runtime-class-name cannot be parsed, please check the format: wants names of classes, each with a selector of labels",
+                "config-deployment | runtime-class-name | gvisor | runtime-class-name cannot be parsed, please check the format: wants names of classes, each with a selector of labels",
                 "config-observability | metrics-protocol | prometheus | -",
                 "config-observability | metrics-protocol | grpc | metrics-protocol with value grpc in config-observability ConfigMap is not supported",
                 "config-observability | tracing-protocol | http/protobuf | endpoint should be set for protocol \"http/protobuf\"",
@@ -181,11 +183,36 @@ class ServingConfigMapsTest {
         "config-autoscaler, _example, ",
         "config-domain, example.com, ",
         "config-features, kubernetes.podspec-affinity, ",
+        "config-network, http-protocol, ",
         "config-other, anything, "
     })
     void whatHasNoEffectIsSaid(String name, String key, String said) {
         assertThat(ServingConfigMaps.withoutEffect(name, Map.of(key, "x")))
                 .isEqualTo(Stream.ofNullable(said).toList());
+    }
+
+    @Test
+    void aRouteHasNoCertificateToBeRedirectedTo() {
+        assertThat(ServingConfigMaps.withoutEffect("config-network", Map.of("http-protocol", "Redirected")))
+                .containsExactly(
+                        "http-protocol in config-network has no effect on Routes: certificates are not obtained;"
+                                + " DomainMappings with one redirect");
+        assertThat(ServingConfigMaps.withoutEffect("config-network", Map.of("http-protocol", "Enabled")))
+                .isEmpty();
+    }
+
+    @Test
+    void theRuntimeClassThatSaysMostAboutARevisionIsIts() {
+        var classes = DeploymentConfig.parse(Map.of("runtime-class-name", """
+                        runc: {}
+                        gvisor: {selector: {trusted: "no"}}
+                        kata: {selector: {trusted: "no", heavy: "yes"}}
+                        """)).runtimeClasses();
+        assertThat(classes.of(Map.of())).contains("runc");
+        assertThat(classes.of(Map.of("trusted", "no"))).contains("gvisor");
+        assertThat(classes.of(Map.of("trusted", "no", "heavy", "yes"))).contains("kata");
+        assertThat(DeploymentConfig.parse(Map.of()).runtimeClasses().of(Map.of()))
+                .isEmpty();
     }
 
     @Test

@@ -139,6 +139,25 @@ class HistoricConversionTest {
     }
 
     @Test
+    void aBuildThatV1WroteIsNoChangeOfTheTemplate() {
+        var stored = service(
+                "v1",
+                "{template: {spec: {containers: [{image: a/b}]}}, traffic: [{latestRevision: true,"
+                        + " percent: 100}]}");
+        var annotations = stored.withObject("/metadata").putObject("annotations");
+        annotations.put(BuildAnnotation.KEY, "{\"source\":{\"custom\":{\"image\":\"i\"}}}");
+
+        var read = convert("Service", stored, "v1alpha1");
+        assertThat(convert("Service", read, "v1")).isEqualTo(stored);
+
+        var edited = read.deepCopy();
+        ((ObjectNode) edited.at("/spec/runLatest/configuration/build/source/custom")).put("image", "j");
+        assertThat(convert("Service", edited, "v1").at("/spec/template/metadata/annotations"))
+                .isEqualTo(Admit.json("{" + BuildAnnotation.TEMPLATE_HASH + ": "
+                        + BuildAnnotation.hash((ObjectNode) edited.at("/spec/runLatest/configuration/build")) + "}"));
+    }
+
+    @Test
     void singleConcurrencyIsOneRequestAtATime() {
         var v1 = up("Revision", "{concurrencyModel: Single, container: {image: a/b}}");
 
