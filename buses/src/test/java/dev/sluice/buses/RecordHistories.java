@@ -1,12 +1,16 @@
 package dev.sluice.buses;
 
 import dev.sluice.buses.bus.Terms;
+import dev.sluice.model.delivery.Backoff;
+import dev.sluice.model.delivery.DeliveryPolicy;
 import dev.sluice.workflows.delivery.Phase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 
 /**
  * Records histories of a real server for the replay tests of workflows: a main, run by hand at a release. Arguments: the folder
@@ -22,6 +26,7 @@ final class RecordHistories {
             parkedAndReplayed(rig, to.resolve(args[1] + "-parked-and-replayed.json"));
             ordered(rig, to.resolve(args[1] + "-ordered.json"));
             big(rig, to.resolve(args[1] + "-big.json"));
+            withheld(rig, to.resolve(args[1] + "-withheld.json"));
         }
         System.exit(0);
     }
@@ -62,6 +67,28 @@ final class RecordHistories {
             rig.sender().event(EventsRig.HOST, "big", "x".repeat(1 << 20));
             save(rig, "big", file);
             rig.events().unregister("big");
+        }
+    }
+
+    /** An event that is not tried before it is handed over, as its subscriber has failed in numbers; it is looked at after seconds. */
+    private static void withheld(EventsRig rig, Path file) throws Exception {
+        var slow = new DeliveryPolicy(
+                10,
+                Duration.ofSeconds(5),
+                new Backoff(Backoff.Shape.LINEAR, Duration.ofMinutes(10), Duration.ofMinutes(10)));
+        try (var subscriber = new Subscriber().answering(503)) {
+            rig.subscribe("ill", subscriber.url(), slow);
+            for (int i = 0; rig.stats("ill").withheld() == 0; i++) {
+                rig.sender().event(EventsRig.HOST, "before-" + i);
+                Awaitility.await().until(() -> rig.stats("ill").handedOver() > 0);
+            }
+            rig.sender().event(EventsRig.HOST, "withheld");
+            var workflow = rig.awaitEvent("withheld", Phase.WAITING);
+            subscriber.answering(200);
+            rig.awaitEvent("withheld", Phase.DELIVERED);
+            Files.writeString(file, rig.completedHistory(workflow));
+            System.out.println(file);
+            rig.events().unregister("ill");
         }
     }
 

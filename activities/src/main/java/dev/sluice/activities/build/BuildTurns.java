@@ -47,6 +47,9 @@ final class BuildTurns {
         var told = "";
         boolean look = true;
         try (var seen = watched.open(ref.namespace())) {
+            while (!seen.awaitList(HEARTBEAT_SECONDS)) {
+                Activity.getExecutionContext().heartbeat(null);
+            }
             while (true) {
                 Activity.getExecutionContext().heartbeat(null);
                 boolean soon = false;

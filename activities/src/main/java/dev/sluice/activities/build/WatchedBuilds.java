@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The Builds of namespaces in which builds wait: each namespace is watched once, for all that wait there. */
 final class WatchedBuilds {
@@ -24,29 +28,63 @@ final class WatchedBuilds {
         this.client = client;
     }
 
-    private record Watched(SharedIndexInformer<Build> builds, Set<Semaphore> waiting) {}
-
-    /** To be closed by the one who waits. */
-    synchronized Seen open(String namespace) {
-        var watched = namespaces.get(namespace);
-        if (watched == null || !watched.builds().isRunning()) {
-            Set<Semaphore> waiting = ConcurrentHashMap.newKeySet();
-            watched = new Watched(
-                    client.resources(Build.class).inNamespace(namespace).inform(new Changes(waiting)), waiting);
-            namespaces.put(namespace, watched);
+    /** @param listed done when the store holds what there is, or failed */
+    private record Watched(
+            SharedIndexInformer<Build> builds, Set<Semaphore> waiting, CompletableFuture<@Nullable Void> listed) {
+        boolean over() {
+            return listed.isCompletedExceptionally() || (listed.isDone() && !builds.isRunning());
         }
+    }
+
+    /** To be closed by the one who waits. Asks the API server for nothing that it would have to wait for: see {@link Seen#awaitList}. */
+    Seen open(String namespace) {
         var changed = new Semaphore(0);
-        watched.waiting().add(changed);
+        Watched watched;
+        boolean first;
+        synchronized (this) {
+            var known = namespaces.get(namespace);
+            first = known == null || known.over();
+            watched = known == null || first ? unstarted(namespace) : known;
+            namespaces.put(namespace, watched);
+            watched.waiting().add(changed);
+        }
+        if (first) {
+            start(watched);
+        }
         return new Seen(namespace, watched, changed);
     }
 
-    private synchronized void close(Seen seen) {
+    private Watched unstarted(String namespace) {
+        Set<Semaphore> waiting = ConcurrentHashMap.newKeySet();
+        var builds = client.resources(Build.class).inNamespace(namespace).runnableInformer(0);
+        builds.addEventHandler(new Changes(waiting));
+        return new Watched(builds, waiting, new CompletableFuture<>());
+    }
+
+    private static void start(Watched watched) {
+        try {
+            var _ = watched.builds().start().whenComplete((_, failure) -> {
+                if (failure == null) {
+                    watched.listed().complete(null);
+                } else {
+                    watched.listed().completeExceptionally(failure);
+                }
+            });
+        } catch (RuntimeException e) { // told to all that wait for the list
+            watched.listed().completeExceptionally(e);
+        }
+    }
+
+    private void close(Seen seen) {
         var watched = seen.watched;
-        watched.waiting().remove(seen.changed);
-        if (watched.waiting().isEmpty()) {
-            watched.builds().close();
+        synchronized (this) {
+            watched.waiting().remove(seen.changed);
+            if (!watched.waiting().isEmpty()) {
+                return;
+            }
             namespaces.remove(seen.namespace, watched);
         }
+        watched.builds().close();
     }
 
     /** What one that waits sees of its namespace. */
@@ -59,6 +97,19 @@ final class WatchedBuilds {
             this.namespace = namespace;
             this.watched = watched;
             this.changed = changed;
+        }
+
+        /** Whether {@link #all} can be asked. */
+        boolean awaitList(int seconds) throws InterruptedException {
+            try {
+                watched.listed().get(seconds, TimeUnit.SECONDS);
+                return true;
+            } catch (TimeoutException _) {
+                return false;
+            } catch (ExecutionException e) {
+                throw ApplicationFailure.newFailureWithCause(
+                        "the Builds of " + namespace + " could not be listed", "WatchEnded", e.getCause());
+            }
         }
 
         List<Build> all() {

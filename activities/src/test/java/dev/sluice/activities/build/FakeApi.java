@@ -18,8 +18,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
-/** As much of an API server as the activities of a build ask: objects by their paths, without watches and selectors. */
+/** As much of an API server as the activities of a build ask: objects by their paths, without selectors, and nothing ever changes for those who watch. */
 final class FakeApi implements AutoCloseable {
     static final String PODS = "/api/v1/namespaces/n/pods/";
     static final String BUILD = "/apis/build.knative.dev/v1alpha1/namespaces/n/builds/b";
@@ -29,10 +31,16 @@ final class FakeApi implements AutoCloseable {
     final Map<String, ObjectNode> objects = new ConcurrentSkipListMap<>();
     final List<String> deleted = new CopyOnWriteArrayList<>();
     volatile Runnable whenPodIsMade = () -> {};
+    volatile boolean listable = true;
+    /** Given the path, before the answer. */
+    volatile Consumer<String> whenAsked = _ -> {};
+
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final HttpServer server;
 
     FakeApi() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(task -> Thread.ofVirtual().name("fake-api").start(task));
         server.createContext("/", this::answer);
         server.start();
         put(
@@ -44,6 +52,7 @@ final class FakeApi implements AutoCloseable {
         return new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(Config.empty())
                         .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                        .withRequestTimeout(120_000) // it answers when a test wants it to
                         .build())
                 .build();
     }
@@ -71,6 +80,17 @@ final class FakeApi implements AutoCloseable {
         try (exchange) {
             var path = exchange.getRequestURI().getPath();
             var body = exchange.getRequestBody().readAllBytes();
+            whenAsked.accept(path);
+            if (String.valueOf(exchange.getRequestURI().getQuery()).contains("watch=true")) {
+                if (exchange.getRequestHeaders().containsKey("Upgrade")) {
+                    exchange.sendResponseHeaders(200, -1); // then it is asked for without a WebSocket
+                    return;
+                }
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().flush();
+                closing.await();
+                return;
+            }
             switch (exchange.getRequestMethod()) {
                 case "POST" -> {
                     var made = (ObjectNode) JSON.readTree(body);
@@ -97,17 +117,19 @@ final class FakeApi implements AutoCloseable {
                 default -> {
                     var found = objects.get(path);
                     if (path.endsWith("/pods") || path.endsWith("/builds")) {
-                        found = list(path);
+                        found = listable ? list(path) : null;
                     }
                     send(exchange, found == null ? 404 : 200, found == null ? status(404) : found);
                 }
             }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private ObjectNode list(String path) {
         var list = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "List");
-        list.putObject("metadata");
+        list.putObject("metadata").put("resourceVersion", "1");
         var items = list.putArray("items");
         objects.forEach((name, object) -> {
             if (name.startsWith(path + "/")) {
@@ -133,6 +155,7 @@ final class FakeApi implements AutoCloseable {
 
     @Override
     public void close() {
+        closing.countDown();
         server.stop(0);
     }
 }

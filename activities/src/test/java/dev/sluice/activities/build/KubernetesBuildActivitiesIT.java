@@ -64,6 +64,45 @@ class KubernetesBuildActivitiesIT {
 
     @Test
     void makesAFurtherPodWhenNothingRunsInTheWorkspaceAnyMore() {
+        podThatWorks();
+        var further = new Attempt(REF, 1, List.of(), null);
+
+        assertThatThrownBy(() -> activities.resumePod(further))
+                .hasRootCauseInstanceOf(ApplicationFailure.class)
+                .rootCause()
+                .hasMessageContaining("pod " + POD + " still works in the workspace of build n/b");
+        assertThat(api.deleted).containsExactly(POD + " 1");
+        assertThat(activities.resumePod(further).pod()).isEqualTo(POD + "-1");
+    }
+
+    @Test
+    void waitsForAnotherBuildThatRunsInTheWorkspaceAndEndsWhatIsLeftOfIt() {
+        podThatWorks();
+        var other = FakeApi.BUILD.replaceFirst("b$", "other");
+        api.object(FakeApi.PODS + POD)
+                .withObject("/metadata")
+                .withArray("ownerReferences")
+                .removeAll()
+                .addObject()
+                .put("name", "other")
+                .put("uid", "o");
+        api.put(other, "metadata: {name: other, namespace: n, uid: o}\nstatus: {}");
+        var further = new Attempt(REF, 1, List.of(), null);
+
+        assertThatThrownBy(() -> activities.resumePod(further))
+                .rootCause()
+                .hasMessageContaining("still works in the workspace");
+        assertThat(api.deleted).isEmpty();
+
+        api.put(other, "metadata: {name: other, namespace: n, uid: o}\nstatus: " + DONE);
+        assertThatThrownBy(() -> activities.resumePod(further))
+                .rootCause()
+                .hasMessageContaining("still works in the workspace");
+        assertThat(api.deleted).containsExactly(POD + " 1");
+    }
+
+    /** The first pod of the build, with a step that runs. */
+    private void podThatWorks() {
         api.build("{resume: {}, steps: [{name: one, image: i}]}", "{}");
         activities.createPod(REF);
         var claim = api.object(FakeApi.PODS + POD)
@@ -78,14 +117,6 @@ class KubernetesBuildActivitiesIT {
                 .put("name", "build-step-one")
                 .putObject("state")
                 .putObject("running");
-        var further = new Attempt(REF, 1, List.of(), null);
-
-        assertThatThrownBy(() -> activities.resumePod(further))
-                .hasRootCauseInstanceOf(ApplicationFailure.class)
-                .rootCause()
-                .hasMessageContaining("pod " + POD + " still works in the workspace of build n/b");
-        assertThat(api.deleted).containsExactly(POD + " 1");
-        assertThat(activities.resumePod(further).pod()).isEqualTo(POD + "-1");
     }
 
     @Test

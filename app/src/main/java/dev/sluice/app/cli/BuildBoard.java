@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a person sees of a running build: its steps with their times, and the end of its log. Pure. */
@@ -18,6 +19,8 @@ final class BuildBoard {
     private static final int LOG_LINES = 6;
     private static final int WIDTH = 100;
     private static final int NAME_WIDTH = 28;
+    private static final Pattern ESCAPES =
+            Pattern.compile("\\x1B(\\[[0-9;?]*[ -/]*[@-~]|\\][^\\x07\\x1B]*(\\x07|\\x1B\\\\)?|[@-_])");
 
     /**
      * One step of a build.
@@ -73,9 +76,15 @@ final class BuildBoard {
                     .stripTrailing());
         }
         for (var line : log.subList(Math.max(0, log.size() - LOG_LINES), log.size())) {
-            lines.add("  | " + line);
+            lines.add("  | " + plain(line));
         }
         return lines.stream().map(BuildBoard::cut).toList();
+    }
+
+    /** Without what moves the cursor or changes colours: programs that draw progress of their own print it. */
+    static String plain(String line) {
+        var shown = line.substring(line.stripTrailing().lastIndexOf('\r') + 1); // as a terminal would in the end
+        return ESCAPES.matcher(shown).replaceAll("").replace('\t', ' ').replaceAll("\\p{Cntrl}", "");
     }
 
     private static String sign(Step step) {

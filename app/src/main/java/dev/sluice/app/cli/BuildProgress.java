@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -25,27 +23,32 @@ import org.slf4j.LoggerFactory;
 final class BuildProgress {
     private static final Logger LOG = LoggerFactory.getLogger(BuildProgress.class);
     private static final int LAST_LINES = 40;
-    private static final int STATUS_WIDTH = 78;
     private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
     private final Session session;
     private final String namespace;
     private final String name;
     private final boolean interactive;
-    private final long began = System.nanoTime();
-    private final Deque<String> last = new ArrayDeque<>(); // guarded by this
-    private String state = "starting"; // guarded by this
-    private int told; // guarded by this
-
-    private final boolean watch;
+    private final BuildDisplay display;
 
     /** @param watch whether every step is shown, and the end of the log */
     BuildProgress(Session session, String namespace, String name, boolean watch) {
-        this.watch = watch;
         this.session = session;
         this.namespace = namespace;
         this.name = name;
         interactive = session.request().terminal().interactive();
+        display = new BuildDisplay(
+                name, new BuildDisplay.Look(interactive, watch), Clock.systemUTC(), new BuildDisplay.Paper() {
+                    @Override
+                    public void say(String line) {
+                        session.say(line);
+                    }
+
+                    @Override
+                    public void draw(String lines) {
+                        session.progress(lines);
+                    }
+                });
     }
 
     /** Returns the build when it has succeeded. */
@@ -55,7 +58,7 @@ final class BuildProgress {
         try {
             var log = threads.submit(this::follow);
             if (interactive) {
-                var _ = threads.scheduleAtFixedRate(this::show, 0, 1, TimeUnit.SECONDS);
+                var _ = threads.scheduleAtFixedRate(() -> display.show(this::steps), 0, 1, TimeUnit.SECONDS);
             }
             var build = ended(limit);
             if (!Facts.text(build, "/status/cluster/podName").isEmpty()) {
@@ -81,7 +84,7 @@ final class BuildProgress {
                         if (found == null) {
                             return true;
                         }
-                        tell(Kind.json(found));
+                        display.tell(Kind.json(found));
                         var status = Facts.status(Kind.json(found), "Succeeded");
                         return status.equals("True") || status.equals("False");
                     },
@@ -98,7 +101,7 @@ final class BuildProgress {
 
     private void follow() {
         try {
-            session.platform().buildLogs().read(namespace, name, true, this::line);
+            session.platform().buildLogs().read(namespace, name, true, display::line);
         } catch (IOException | KubernetesClientException e) { // the build goes on, and its end says what it is
             LOG.atInfo().addKeyValue("build", name).setCause(e).log("following the log of a build ended early");
         }
@@ -114,37 +117,6 @@ final class BuildProgress {
         }
     }
 
-    private void line(String text) {
-        keep(text);
-        if (interactive && !watch) { // the board is drawn at its own pace
-            show();
-        }
-    }
-
-    private synchronized void keep(String text) {
-        var line = text.replaceFirst("^\\[build-step-", "[");
-        if (last.size() == LAST_LINES) {
-            last.removeFirst();
-        }
-        last.addLast(line);
-        if (!interactive) {
-            session.say(watch ? String.format("%8s  %s", Facts.duration(elapsed()), line) : "          " + line);
-        }
-    }
-
-    private void show() {
-        if (watch) {
-            session.progress(String.join("\n", board(steps())));
-        } else {
-            showLine();
-        }
-    }
-
-    private synchronized List<String> board(List<BuildBoard.Step> steps) {
-        return BuildBoard.lines(
-                name, Duration.ofNanos(System.nanoTime() - began), steps, List.copyOf(last), Instant.now());
-    }
-
     private List<BuildBoard.Step> steps() {
         var pods = session.platform()
                 .kubernetes()
@@ -156,39 +128,12 @@ final class BuildProgress {
         return BuildBoard.steps(pods);
     }
 
-    private synchronized void showLine() {
-        var newest = last.isEmpty() ? state : last.getLast();
-        var line = String.format(
-                "Build     %s %d s  %s",
-                name, Duration.ofNanos(System.nanoTime() - began).toSeconds(), newest);
-        session.progress(line.length() > STATUS_WIDTH ? line.substring(0, STATUS_WIDTH - 1) + "…" : line);
-    }
-
-    private synchronized void tell(JsonNode build) {
-        var completed = build.at("/status/stepsCompleted");
-        for (; told < completed.size(); told++) {
-            int exit = build.at("/status/stepStates/" + told + "/terminated/exitCode")
-                    .asInt(0);
-            session.say("          " + completed.get(told).asText().replaceFirst("^build-step-", "step ")
-                    + (exit == 0 ? " done" : " failed"));
-        }
-        state = Facts.condition(build, "Succeeded").map(Facts::why).orElse("starting");
-    }
-
-    private Duration elapsed() {
-        return Duration.ofNanos(System.nanoTime() - began);
-    }
-
     private VerbException failure(JsonNode build) {
-        if (interactive || last().isEmpty()) {
+        if (!display.hasSaidTheLog()) {
             var lines = BuildText.lines(session, namespace, name);
             lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()).forEach(session::complain);
         }
         var why = Facts.condition(build, "Succeeded").map(Facts::why).orElse("it says nothing");
         return new VerbException("build " + name + " failed: " + why);
-    }
-
-    private synchronized Deque<String> last() {
-        return new ArrayDeque<>(last);
     }
 }

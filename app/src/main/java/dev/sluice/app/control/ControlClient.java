@@ -16,6 +16,10 @@ import java.nio.file.Path;
 public final class ControlClient {
     private static final String CLEAR_LINE = "\r\033[2K";
     private static final String UP = "\033[A";
+    /** A line that wraps could not be taken back: the terminal cuts it, which alone knows how wide it is. */
+    private static final String CUT = "\033[?7l";
+
+    private static final String WRAP = "\033[?7h";
 
     /**
      * @return the exit code
@@ -29,7 +33,7 @@ public final class ControlClient {
         }
     }
 
-    private static int relay(DataInputStream in, PrintStream out, PrintStream err) throws IOException {
+    static int relay(DataInputStream in, PrintStream out, PrintStream err) throws IOException {
         int statusLines = 0;
         while (true) {
             Frame frame;
@@ -53,7 +57,7 @@ public final class ControlClient {
                     err.flush();
                 }
                 case Frame.Status(String line) -> {
-                    err.print(line);
+                    err.print(CUT + line + WRAP);
                     err.flush();
                     statusLines = line.isEmpty() ? 0 : (int) line.lines().count();
                 }

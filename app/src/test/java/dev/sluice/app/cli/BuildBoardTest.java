@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BuildBoardTest {
     @Test
@@ -34,6 +36,31 @@ class BuildBoardTest {
                         "  | 5",
                         "  | 6",
                         "  | 7");
+    }
+
+    @Test
+    void marksTheStepThatFailed() {
+        var pod = pod("p", """
+                - {name: build-step-a, state: {terminated: {exitCode: 3, startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:05:00Z'}}}
+                """);
+
+        assertThat(BuildBoard.lines(
+                        "b", Duration.ofMinutes(6), BuildBoard.steps(List.of(pod)), List.of(), Instant.EPOCH))
+                .containsExactly("Build     b  6m", "  ✗ a                            5m");
+    }
+
+    /** What moves the cursor would leave a board that cannot be taken back. */
+    @ParameterizedTest
+    @CsvSource({
+        "'\u001b[1;32mINFO\u001b[m done', INFO done",
+        "'10%\r50%\r100%', 100%",
+        "'whole\r', whole",
+        "'a\tb\u0007\u0000c', a bc",
+        "'\u001b[2K\u001b[1A\u001b]0;title\u0007up\u001bM', up"
+    })
+    void showsOfALineWhatATerminalWouldInTheEnd(String printed, String shown) {
+        assertThat(BuildBoard.lines("b", Duration.ZERO, List.of(), List.of(printed), Instant.EPOCH))
+                .containsExactly("Build     b  0s", "  | " + shown);
     }
 
     @Test

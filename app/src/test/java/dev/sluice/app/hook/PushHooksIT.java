@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class PushHooksIT {
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+    private static final String BEFORE = "89abcdef0123456789abcdef0123456789abcdef";
     private static final String PUSH = "{\"ref\": \"refs/heads/main\", \"after\": \"" + COMMIT + "\"}";
 
     private final List<Push> built = new ArrayList<>();
@@ -84,19 +85,21 @@ class PushHooksIT {
         var pushed = """
                 {"eventKey": "repo:refs_changed", "changes": [
                   {"ref": {"id": "refs/heads/other", "type": "BRANCH"}, "toHash": "%s", "type": "ADD"},
-                  {"ref": {"id": "refs/heads/main", "type": "BRANCH"}, "toHash": "%s", "type": "UPDATE"}]}
-                """.formatted(COMMIT.replace('0', 'f'), COMMIT);
+                  {"ref": {"id": "refs/heads/main", "type": "BRANCH"}, "fromHash": "%s", "toHash": "%s", "type": "UPDATE"}]}
+                """.formatted(COMMIT.replace('0', 'f'), BEFORE, COMMIT);
         var signature = "sha256=" + PushSignature.hmac(pushed.getBytes(UTF_8), "geheim");
 
         assertThat(post("/n/s", pushed, PushSignature.BITBUCKET, signature)).isEqualTo("202 build s-push");
-        assertThat(built).containsExactly(new Push("main", COMMIT, ""));
+        assertThat(built).containsExactly(new Push("main", COMMIT, BEFORE));
         assertThat(post("/n/s", pushed.replaceAll("[0-9a-f]{40}", "0".repeat(40)), PushSignature.GITLAB, "geheim"))
                 .isEqualTo("200 nothing to build");
     }
 
     @Test
     void buildsWhatGitLabSent() throws Exception {
-        assertThat(post("/n/s", PUSH, PushSignature.GITLAB, "geheim")).isEqualTo("202 build s-push");
+        var pushed = PUSH.replace("{", "{\"before\": \"" + BEFORE + "\", ");
+        assertThat(post("/n/s", pushed, PushSignature.GITLAB, "geheim")).isEqualTo("202 build s-push");
+        assertThat(built).containsExactly(new Push("main", COMMIT, BEFORE));
     }
 
     @Test

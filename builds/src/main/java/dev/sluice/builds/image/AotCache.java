@@ -34,7 +34,7 @@ final class AotCache {
     private static final Duration UNTIL_IT_LISTENS = Duration.ofSeconds(20);
     private static final Duration UNTIL_IT_ENDS = Duration.ofSeconds(60);
     private static final int REQUESTS = 8;
-    /** For all of them together: an application may answer without an end, or not at all. */
+    /** An application may answer without an end, or not at all. */
     private static final Duration UNTIL_IT_HAS_ANSWERED = Duration.ofSeconds(10);
 
     private static final int MOST_OF_AN_ANSWER = 64 * 1024;
@@ -45,12 +45,19 @@ final class AotCache {
 
     private final Path runtime;
     private final Path scratch;
+    private final Duration untilItHasAnswered;
     private final Consumer<String> progress;
 
     /** @param runtime the very Java that the image has */
     AotCache(Path runtime, Path scratch, Consumer<String> progress) {
+        this(runtime, scratch, UNTIL_IT_HAS_ANSWERED, progress);
+    }
+
+    /** @param untilItHasAnswered for all requests together */
+    AotCache(Path runtime, Path scratch, Duration untilItHasAnswered, Consumer<String> progress) {
         this.runtime = runtime;
         this.scratch = scratch;
+        this.untilItHasAnswered = untilItHasAnswered;
         this.progress = progress;
     }
 
@@ -93,7 +100,7 @@ final class AotCache {
         try {
             boolean listened = listens(process, port);
             if (listened) {
-                long end = System.nanoTime() + UNTIL_IT_HAS_ANSWERED.toNanos();
+                long end = System.nanoTime() + untilItHasAnswered.toNanos();
                 for (int i = 0; i < REQUESTS; i++) {
                     ask(port, end);
                 }

@@ -58,13 +58,16 @@ final class GitStep {
         // JGit would spend three seconds on how exact the clock of the disk is, and forget it with the home of the pod
         FS.FileStoreAttributes.setBackground(true);
         var uri = uri();
-        EarlierFetch.clear(target);
+        new EarlierFetch(context.workingDirectory().normalize(), target).clear();
         try (var git = Git.init().setDirectory(target.toFile()).call()) {
             git.remoteAdd().setName("origin").setUri(uri).call();
             var commit = fetch(git, uri);
             var head = git.getRepository().updateRef(Constants.HEAD, true);
             head.setNewObjectId(commit);
             head.forceUpdate();
+            // what lists the files is there before the first of them: whoever is killed in between leaves none that
+            // nobody knows
+            git.reset().setMode(ResetType.MIXED).setRef(commit.name()).call();
             git.reset().setMode(ResetType.HARD).setRef(commit.name()).call();
             submodules(git, target, SUBMODULE_DEPTH);
             SubPath.check(context, "the Git repository " + shown(uri) + " at \"" + revision + "\"");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +73,30 @@ class AotCacheIT {
                 """);
 
         assertThat(new AotCache(JDK, folder.resolve("scratch"), said::add).train(program))
+                .as(String.valueOf(said))
+                .isPresent();
+    }
+
+    /** Nor for single bytes, of which each comes soon enough. */
+    @Test
+    @Timeout(120)
+    void doesNotWaitForAnAnswerThatDoesNotCome() throws Exception {
+        var program = program("""
+                var server = com.sun.net.httpserver.HttpServer.create(
+                        new java.net.InetSocketAddress(Integer.parseInt(System.getenv("PORT"))), 0);
+                server.createContext("/", e -> {
+                    e.sendResponseHeaders(200, 0);
+                    while (true) {
+                        e.getResponseBody().write(1);
+                        e.getResponseBody().flush();
+                        java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+                    }
+                });
+                server.setExecutor(java.util.concurrent.Executors.newCachedThreadPool());
+                server.start();
+                """);
+
+        assertThat(new AotCache(JDK, folder.resolve("scratch"), Duration.ofSeconds(1), said::add).train(program))
                 .as(String.valueOf(said))
                 .isPresent();
     }

@@ -155,6 +155,49 @@ class GitStepIT {
         assertThat(folder.resolve("workspace/below/lib/file")).hasContent("within");
     }
 
+    @Test
+    void takesAwayWhatTheRepositoryHasDroppedAndNothingElse() throws IOException, GitAPIException {
+        files("shrinking", "file", "old/deep/a", "made/a", "led/a", "turned");
+        var arguments = new String[] {"git", "-url", server.url() + "/shrinking/.git", "-revision", "main"};
+        assertThat(StepRun.of(folder, Map.of(), arguments).exitCode()).isZero();
+        var workspace = folder.resolve("workspace");
+        var outside = Files.createDirectories(folder.resolve("outside"));
+        Files.writeString(outside.resolve("a"), "not in the workspace");
+        Files.writeString(workspace.resolve("made/own"), "of a step");
+        Files.move(workspace.resolve("led"), workspace.resolve("moved"));
+        Files.createSymbolicLink(workspace.resolve("led"), outside);
+        Files.delete(workspace.resolve("turned"));
+        Files.writeString(Files.createDirectory(workspace.resolve("turned")).resolve("own"), "of a step");
+        files("shrinking", "file");
+
+        var run = StepRun.of(folder, Map.of(), arguments);
+
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        assertThat(workspace.resolve("file")).exists();
+        assertThat(workspace.resolve("old")).doesNotExist();
+        assertThat(workspace.resolve("made/a")).doesNotExist();
+        for (var kept : List.of("made/own", "moved/a", "turned/own", "led/a")) {
+            assertThat(workspace.resolve(kept)).exists();
+        }
+        assertThat(outside.resolve("a")).hasContent("not in the workspace");
+    }
+
+    /** It ended while it put the files there. */
+    @Test
+    void takesAwayWhatAFetchThatDidNotEndHadPutThere() throws IOException, GitAPIException {
+        files("shrinking", "a");
+        withAFileThatNoDiskTakes("shrinking");
+        var arguments = new String[] {"git", "-url", server.url() + "/shrinking/.git", "-revision", "main"};
+        assertThat(StepRun.of(folder, Map.of(), arguments).exitCode()).isEqualTo(1);
+        assertThat(folder.resolve("workspace/a")).exists();
+        files("shrinking", "file");
+
+        var run = StepRun.of(folder, Map.of(), arguments);
+
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        assertThat(folder.resolve("workspace/a")).doesNotExist();
+    }
+
     /** A few commits would fill a disk, each with two submodules that are the one before. */
     @Test
     void endsEightSubmodulesDeep() throws IOException, GitAPIException {
@@ -263,6 +306,43 @@ class GitStepIT {
                         .close();
             }
             commit(git, content);
+        }
+    }
+
+    /** A commit of exactly these files. */
+    private void files(String name, String... paths) throws IOException, GitAPIException {
+        try (var git = Git.init()
+                .setDirectory(folder.resolve("repositories").resolve(name).toFile())
+                .setInitialBranch("main")
+                .call()) {
+            var index = git.getRepository().readDirCache();
+            for (int i = 0; i < index.getEntryCount(); i++) {
+                git.rm().addFilepattern(index.getEntry(i).getPathString()).call();
+            }
+            for (var path : paths) {
+                var file = git.getRepository().getWorkTree().toPath().resolve(path);
+                Files.createDirectories(file.resolveSibling(""));
+                Files.writeString(file, path);
+                git.add().addFilepattern(path).call();
+            }
+            commit(git, paths[0]);
+        }
+    }
+
+    /** One more commit. */
+    private void withAFileThatNoDiskTakes(String name) throws IOException, GitAPIException {
+        try (var git = Git.open(folder.resolve("repositories").resolve(name).toFile())) {
+            var content = git.getRepository().readDirCache().getEntry(0).getObjectId();
+            var editor = git.getRepository().lockDirCache().editor();
+            editor.add(new DirCacheEditor.PathEdit("b".repeat(300)) {
+                @Override
+                public void apply(DirCacheEntry entry) {
+                    entry.setFileMode(FileMode.REGULAR_FILE);
+                    entry.setObjectId(content);
+                }
+            });
+            editor.commit();
+            commit(git, "long");
         }
     }
 

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Histories of real runs, written by {@code BuildIT} with {@code -Dexport.histories=FOLDER}. A release adds some and edits none. */
+/**
+ * Histories of real runs, written by {@code BuildIT} with {@code -Dexport.histories=FOLDER}; those that are called bounded, of the version of that
+ * name, are of a real server with {@link FakePod}. A release adds some and edits none.
+ */
 class BuildReplayTest {
     static List<Path> histories() throws IOException, URISyntaxException {
         var folder = Objects.requireNonNull(BuildReplayTest.class.getResource("/histories/BuildWorkflow"));
@@ -35,7 +38,11 @@ class BuildReplayTest {
                 .contains("0.1-hello.json", "0.1-broken.json", "0.1-lost.json", "0.1-slow.json", "0.1-stop.json")
                 .as("tried again, gone on from another, in turns, and without a pod")
                 .contains("0.1-again.json", "0.1-stopped.json", "0.1-gone-on.json")
-                .contains("0.1-turn-1.json", "0.1-turn-4.json", "0.1-no-pod.json");
+                .contains("0.1-turn-1.json", "0.1-turn-4.json", "0.1-no-pod.json")
+                .as("since a build can be cancelled, and times out, before it has a pod")
+                .contains("0.1-bounded-hello.json", "0.1-bounded-lost.json", "0.1-bounded-turn.json")
+                .contains("0.1-bounded-no-pod.json", "0.1-bounded-unchecked.json", "0.1-bounded-stop.json")
+                .contains("0.1-bounded-stopped-as-a-step-ends.json");
     }
 
     @ParameterizedTest
