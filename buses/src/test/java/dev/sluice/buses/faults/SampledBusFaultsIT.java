@@ -15,7 +15,7 @@ class SampledBusFaultsIT extends BusFaults {
     /** Those that a run has seen so far; {@code --faults} runs all. */
     private static final Pattern SEEN = Pattern.compile(
             "\\w+/((SLUICE|BUS|TEMPORAL|SUBSCRIBER)_KILLED|SUBSCRIBER_(SLOW|FLAPPING)|NETWORK_CUT)/PLAIN"
-                    + "|RABBITMQ/DISK_FULL/PLAIN|STUB/((SUBSCRIBER|TEMPORAL)_(RESET|SILENT)|DISK_FULL)/PLAIN");
+                    + "|RABBITMQ/DISK_FULL/PLAIN|STUB/((SUBSCRIBER|TEMPORAL)_(RESET|SILENT)|DISK_FULL)/\\w+");
 
     static Stream<Arguments> chosen() {
         var every = all().filter(run -> SEEN.matcher(run.get()[0] + "/" + run.get()[1] + "/" + run.get()[2])
