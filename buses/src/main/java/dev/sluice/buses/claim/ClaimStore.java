@@ -182,12 +182,19 @@ public final class ClaimStore {
     @GuardedBy("this")
     private boolean isDropped(String claim, Duration since) {
         var note = notes.get(claim);
-        return note != null
-                && note.phase() == Note.Phase.PUBLISHED
-                && note.keepMillis() > 0
-                && clock.millis() - note.storedMillis() > note.keepMillis() + since.toMillis()
-                && note.workflows().isEmpty()
-                && note.holders().stream().noneMatch(uid -> inHand.contains(new Taken(claim, uid)));
+        if (note == null
+                || note.phase() != Note.Phase.PUBLISHED
+                || note.keepMillis() == 0
+                || clock.millis() - note.storedMillis() <= note.keepMillis() + since.toMillis()
+                || !note.workflows().isEmpty()) {
+            return false;
+        }
+        for (var uid : note.holders()) {
+            if (inHand.contains(new Taken(claim, uid))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Not settled: when its bus gives it all the same, that is to be heard of. */
