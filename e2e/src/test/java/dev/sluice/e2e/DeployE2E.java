@@ -28,8 +28,23 @@ class DeployE2E {
     void deploysAFolderThenRollsOutASecondVersionAndUndoesIt(Platform platform, TestNamespace namespace)
             throws Exception {
         var project = project();
-        platform.sluice("deploy", project.toString(), "-n", namespace.name(), "--name", "hello", "--env", "TARGET=you")
+        var watched = platform.sluice(
+                        "deploy",
+                        "--watch",
+                        project.toString(),
+                        "-n",
+                        namespace.name(),
+                        "--name",
+                        "hello",
+                        "--env",
+                        "TARGET=you")
                 .succeeded();
+        assertThat(watched.out())
+                .as("no terminal: every line with its time")
+                .containsPattern("(?m)^ +\\d+s  \\[git-source-0\\] Successfully cloned ")
+                .containsPattern("(?m)^ +\\d+s  \\[build-and-push\\] Pushed ")
+                .containsPattern("(?m)^ +step build-and-push done$")
+                .doesNotContain("\033");
         var url = Services.url(platform, namespace.name(), "hello");
         assertThat(http.get(url).body()).isEqualTo("Hello you from version 1!\n");
         assertThat(platform.sluice("logs", "hello", "-n", namespace.name())
@@ -42,8 +57,14 @@ class DeployE2E {
         platform.kubectl("-n", namespace.name(), "annotate", "ksvc", "hello", "serving.knative.dev/rollout-duration=5s")
                 .succeeded();
         // the changed file is not committed: a deployed folder is the folder as it stands
-        platform.sluice("deploy", project.toString(), "-n", namespace.name(), "--name", "hello")
+        var drawn = platform.sluiceOnATerminal(
+                        "deploy", "--watch", project.toString(), "-n", namespace.name(), "--name", "hello")
                 .succeeded();
+        assertThat(drawn.out())
+                .as("a board with the steps, their times and the end of the log, that is taken back")
+                .containsPattern("Build     hello-\\w+  \\d+s\r?\n(  [✓·▸] .*\r?\n)*  ▸ build-and-push +\\d+s\r?\n")
+                .containsPattern("  \\| \\[\\S+\\] \\S+")
+                .contains("\033[A\r\033[2K");
         Services.waitReady(platform, namespace.name(), "hello");
         assertThat(http.get(url).body()).isEqualTo("Hello you from version 2!\n");
 

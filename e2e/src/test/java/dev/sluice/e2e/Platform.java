@@ -173,6 +173,13 @@ public final class Platform implements AutoCloseable {
         return cli().run(home, command.toArray(String[]::new));
     }
 
+    /** What it draws there is in its output, escape sequences included. */
+    Cli.Result sluiceOnATerminal(String... arguments) {
+        var words = new ArrayList<>(List.of(LAUNCHER.toString()));
+        words.addAll(List.of(arguments));
+        return cli().run(home, "script", "-qefc", String.join(" ", words), "/dev/null");
+    }
+
     public Cli.Result kubectl(String... arguments) {
         var command = new ArrayList<>(List.of("kubectl"));
         command.addAll(List.of(arguments));
