@@ -24,10 +24,12 @@ public final class Spawner implements AutoCloseable {
 
     private static final String ONLY_UNDER_PARENT = "[ \"$PPID\" = \"$1\" ] || exit 125; shift; exec \"$@\" </dev/null";
     private static final String WATCHDOG = """
+            child=; told=
+            trap 'told=1; [ -z "$child" ] || kill -TERM $child' TERM INT
             exec 3<&0
             "$@" 3<&- </dev/null &
             child=$!
-            trap 'kill -TERM $child' TERM INT
+            [ -z "$told" ] || kill -TERM $child
             { while read -r _ <&3; do :; done; kill -KILL $child; } 2>/dev/null &
             watcher=$!
             exec 3<&-
