@@ -65,7 +65,8 @@ class RetriedDeliveryIT {
                     .isEqualTo(1);
             assertThat(rig.counted("sluice.delivery.handed.over", "namespace_name", "default", "subscription", "flaky"))
                     .isEqualTo(1);
-            await().until(() -> rig.counted("sluice_delivery_events", "phase", "delivered") == 1);
+            await().untilAsserted(() -> assertThat(rig.counted("sluice_delivery_events", "phase", "delivered"))
+                    .isEqualTo(1));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.e2e;
 
+import dev.sluice.processes.Ports;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,11 @@ public final class Platform implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(15);
     /** For one call to the API server, which may share its cores with much else. */
     private static final int CALL_LIMIT_MS = 120_000;
+
+    static {
+        // else a test waits in vain for what went wrong in another one beside it
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
+    }
 
     static final Path LAUNCHER = Path.of(System.getProperty("sluice.launcher", "../sluice"))
             .toAbsolutePath()
@@ -73,6 +80,7 @@ public final class Platform implements AutoCloseable {
     /** Starts it and returns when it says that it is ready. */
     Platform up() {
         try {
+            portsOfItsOwn();
             var log = home.resolve("up.out").toFile();
             var command = new ArrayList<>(List.of(LAUNCHER.toString(), "up"));
             command.addAll(options);
@@ -96,6 +104,16 @@ public final class Platform implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The usual ones might go to a platform beside it while this one is down. */
+    private void portsOfItsOwn() {
+        var ports = Ports.rememberedIn(home.resolve("ports"));
+        for (var name : List.of("gateway", "gateway-tls")) {
+            if (ports.last(name).isEmpty()) {
+                var _ = ports.of(name, 0);
+            }
         }
     }
 

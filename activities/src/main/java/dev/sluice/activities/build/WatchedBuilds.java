@@ -122,8 +122,7 @@ final class WatchedBuilds {
                 throw ApplicationFailure.newFailure("the Builds of " + namespace + " are not watched", "WatchEnded");
             }
             boolean news = changed.tryAcquire(seconds, TimeUnit.SECONDS);
-            changed.drainPermits();
-            return news;
+            return changed.drainPermits() > 0 || news; // one may have come just after the time was over
         }
 
         @Override

@@ -189,7 +189,9 @@ final class DeliveriesService extends DeliveriesGrpc.DeliveriesImplBase {
 
     /** As far as anybody remembers; then no delivery has it. */
     private static boolean arrivedAtOnce(List<Step> lately) {
-        return lately.stream().anyMatch(step -> step.what() == Step.What.DELIVERED)
+        // with the first of its steps none of the others is forgotten
+        return lately.stream().anyMatch(step -> step.what() == Step.What.ACCEPTED)
+                && lately.stream().anyMatch(step -> step.what() == Step.What.DELIVERED)
                 && lately.stream().allMatch(step -> switch (step.what()) {
                     case ACCEPTED, FILTERED, DUPLICATE, DELIVERED -> true;
                     case FAILED, REJECTED, WITHHELD, DEAD_LETTERED, DEAD_LETTER_FAILED -> false;

@@ -32,6 +32,7 @@ public final class BusRouter implements Bus {
     private final ChannelsElsewhere elsewhere;
     private final Placements placements;
     private final Whereabouts whereabouts;
+    private final Drained drained;
     private final Map<String, Bus> attached = new ConcurrentHashMap<>();
     private final Map<String, RoutedFeed> feeds = new ConcurrentHashMap<>();
     private final Gates gates = new Gates();
@@ -45,10 +46,25 @@ public final class BusRouter implements Bus {
 
     /** Closes the local bus with itself. */
     public <B extends Bus & Roster> BusRouter(B local) {
+        this(local, Drained.Patience.USUAL);
+    }
+
+    <B extends Bus & Roster> BusRouter(B local, Drained.Patience patience) {
         this.local = local;
         this.elsewhere = new ChannelsElsewhere(local);
         this.placements = new Placements(local);
         this.whereabouts = new Whereabouts(local, elsewhere, placements);
+        this.drained = new Drained(local, whereabouts, placements, this::connected, patience);
+        finishMoves();
+    }
+
+    /** A kill can come between the move of a channel and the word of it to the bus that it has left. */
+    private void finishMoves() {
+        placements
+                .taking()
+                .filter(p -> hasChannel(p.channel()) && !p.bus().equals(carrier(p.channel())))
+                .toList()
+                .forEach(p -> placements.remove(p.uid(), p.bus()));
     }
 
     /** Makes the bus the one that channels mean by this name; one that had the name is closed. */
@@ -67,9 +83,11 @@ public final class BusRouter implements Bus {
     public synchronized void detach(String name) {
         var bus = attached.remove(name);
         if (bus != null) {
-            local.subscriptions().stream()
-                    .filter(s -> name.equals(whereabouts.busOf(s.channel())) && local.pending(s.uid()) == 0)
-                    .forEach(s -> routed(s.uid()).moveTo(null));
+            synchronized (routes) {
+                local.subscriptions().stream()
+                        .filter(s -> name.equals(whereabouts.busOf(s.channel())) && local.pending(s.uid()) == 0)
+                        .forEach(s -> routed(s.uid()).moveTo(null));
+            }
             bus.close();
         }
     }
@@ -184,6 +202,8 @@ public final class BusRouter implements Bus {
         put(subscription, name, bus);
         synchronized (routes) {
             if (!name.equals(whereabouts.busOf(subscription.channel()))) {
+                placements.remove(subscription.uid(), name);
+                settleSoon(name);
                 throw new BusException("channel " + subscription.channel() + " has left bus " + name + " meanwhile");
             }
             routed(subscription.uid()).moveTo(bus.feed(subscription.uid()));
@@ -232,7 +252,7 @@ public final class BusRouter implements Bus {
      */
     private void move(ChannelSettings channel, String from) {
         var id = channel.id();
-        whereabouts.takingFrom(id).forEach(s -> Whereabouts.refuseWhilePending(s, from, bus(from)));
+        drained.requireFew(id, from);
         if (!channel.bus().equals(ChannelSettings.LOCAL)) {
             var bus = connected(channel.bus());
             alone(channel.bus(), bus, () -> {
@@ -241,9 +261,7 @@ public final class BusRouter implements Bus {
             });
         }
         gates.closed(id, () -> {
-            // again: events came meanwhile; and once more, as a bus may not count what is on its way from it
-            whereabouts.takingFrom(id).forEach(s -> Whereabouts.refuseWhilePending(s, from, bus(from)));
-            whereabouts.takingFrom(id).forEach(s -> Whereabouts.refuseWhilePending(s, from, bus(from)));
+            drained.await(id, from);
             synchronized (routes) {
                 change(channel);
             }
@@ -255,6 +273,7 @@ public final class BusRouter implements Bus {
             });
             settleSoon(from);
         }
+        settleSoon(channel.bus());
     }
 
     private void change(ChannelSettings channel) {
@@ -263,6 +282,10 @@ public final class BusRouter implements Bus {
         var there = to.subscriptions().stream().map(SubscriptionSettings::uid).collect(Collectors.toSet());
         if (!whereabouts.takingFrom(id).allMatch(s -> there.contains(s.uid()))) {
             throw new BusException("channel " + id + " stays where it is: a subscription of it came meanwhile");
+        }
+        if (to != local
+                && !to.hasChannel(id)) { // what was left there of an earlier stay has been cleared away just now
+            throw new BusException("channel " + id + " stays where it is: bus " + channel.bus() + " has lost it again");
         }
         if (channel.bus().equals(ChannelSettings.LOCAL)) {
             local.addChannel(channel);
@@ -437,10 +460,12 @@ public final class BusRouter implements Bus {
     @Override
     public Feed feed(String uid) {
         var feed = routed(uid);
-        local.subscriptions().stream()
-                .filter(s -> s.uid().equals(uid) && (whereabouts.busOf(s.channel()) == null || local.pending(uid) > 0))
-                .findFirst()
-                .ifPresent(s -> feed.moveTo(local.feed(uid)));
+        synchronized (routes) {
+            whereabouts
+                    .known(uid)
+                    .filter(s -> whereabouts.busOf(s.channel()) == null || local.pending(uid) > 0)
+                    .ifPresent(s -> feed.moveTo(local.feed(uid)));
+        }
         return feed;
     }
 

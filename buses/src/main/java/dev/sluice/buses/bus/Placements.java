@@ -25,6 +25,10 @@ final class Placements {
                 .filter(placement -> placement.removed() && placement.bus().equals(bus));
     }
 
+    Stream<Placement> taking() {
+        return roster.placements().stream().filter(placement -> !placement.removed());
+    }
+
     boolean has(Placement placement) {
         return roster.placements().contains(placement);
     }

@@ -50,7 +50,7 @@ final class Whereabouts {
         return all.stream()
                 .filter(placements::isAt)
                 .findFirst()
-                .or(() -> all.stream().findFirst());
+                .or(() -> all.stream().filter(placements::none).findFirst());
     }
 
     /** The bus that carries the channel; the local one when nobody said. */
@@ -67,8 +67,12 @@ final class Whereabouts {
     static void refuseWhilePending(SubscriptionSettings subscription, String name, Bus bus) {
         int pending = bus.pending(subscription.uid());
         if (pending > 0) {
-            throw new BusException("subscription " + subscription.namespace() + "/" + subscription.name()
-                    + " still has " + pending + " events of a channel of the same name on bus " + name);
+            throw pending(subscription, pending, name);
         }
+    }
+
+    static BusException pending(SubscriptionSettings subscription, int pending, String name) {
+        return new BusException("subscription " + subscription.namespace() + "/" + subscription.name() + " still has "
+                + pending + " events of a channel of the same name on bus " + name);
     }
 }

@@ -12,7 +12,7 @@ final class Acknowledgement {
     static CompletableFuture<Void> of(Bus.Delivery delivery) {
         try {
             return delivery.acknowledge();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.atError()
                     .addKeyValue("event", delivery.stamp())
                     .setCause(e)

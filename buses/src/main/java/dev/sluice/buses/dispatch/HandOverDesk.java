@@ -25,6 +25,7 @@ final class HandOverDesk {
     private static final Logger LOG = LoggerFactory.getLogger(HandOverDesk.class);
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final long AGAIN_MILLIS = 1_000;
 
     private final HandOver handOver;
     private final DispatchLimits limits;
@@ -116,8 +117,9 @@ final class HandOverDesk {
                     .addKeyValue("subscription", settings.get().name())
                     .addKeyValue("event", batch.getFirst().delivery.stamp())
                     .setCause(e)
-                    .log("a failed event cannot be handed over; it stays in its bus, and comes again after a restart");
-            slots.release();
+                    .log("a failed event cannot be handed over; it is tried again behind those that wait");
+            Thread.sleep(AGAIN_MILLIS);
+            queue.addAll(batch);
         }
     }
 

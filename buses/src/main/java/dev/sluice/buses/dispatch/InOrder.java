@@ -86,13 +86,29 @@ final class InOrder implements AutoCloseable {
 
     private void deliver(Bus.Delivery delivery) throws InterruptedException {
         if (mayBeElsewhere(delivery) && handedOverBefore(delivery.stamp())) {
-            handOver.awaitSettled(settings.get(), delivery.stamp());
+            awaitSettled(delivery);
             return;
         }
         var tried = attempt(delivery);
         if (tried.isPresent()) {
             handOver(delivery, tried.get());
-            handOver.awaitSettled(settings.get(), delivery.stamp());
+            awaitSettled(delivery);
+        }
+    }
+
+    private void awaitSettled(Bus.Delivery delivery) throws InterruptedException {
+        while (true) {
+            try {
+                handOver.awaitSettled(settings.get(), delivery.stamp());
+                return;
+            } catch (RuntimeException | Error e) {
+                LOG.atError()
+                        .addKeyValue("subscription", settings.get().name())
+                        .addKeyValue("event", delivery.stamp())
+                        .setCause(e)
+                        .log("what became of a failed event cannot be asked; its key waits");
+                Thread.sleep(ASK_AGAIN_MILLIS);
+            }
         }
     }
 
@@ -139,7 +155,7 @@ final class InOrder implements AutoCloseable {
         while (true) {
             try {
                 return handOver.has(settings.get(), stamp, rewound.get());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.atWarn()
                         .addKeyValue("subscription", settings.get().name())
                         .addKeyValue("cause", String.valueOf(e.getMessage()))

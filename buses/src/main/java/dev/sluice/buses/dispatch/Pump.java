@@ -179,14 +179,21 @@ final class Pump implements AutoCloseable {
             return;
         }
         turns.acquire();
-        turns.awaitPace();
-        awaitResumed(); // that took its time
-        if (breaker.admit() == Breaker.Admission.TRY) {
-            Thread.startVirtualThread(() -> attempt(delivery));
-        } else {
-            withheld(delivery);
-            desk.take(delivery, List.of());
-            turns.release();
+        var handedOn = false;
+        try {
+            turns.awaitPace();
+            awaitResumed(); // that took its time
+            if (breaker.admit() == Breaker.Admission.TRY) {
+                Thread.startVirtualThread(() -> attempt(delivery));
+                handedOn = true;
+            } else {
+                withheld(delivery);
+                desk.take(delivery, List.of());
+            }
+        } finally {
+            if (!handedOn) {
+                turns.release();
+            }
         }
     }
 

@@ -7,13 +7,22 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.buses.bus.Bus.Published;
 import dev.sluice.buses.stub.StubBus;
 import dev.sluice.model.delivery.DeliveryPolicy;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +58,7 @@ class BusRouterMovesTest {
 
     @BeforeEach
     void open() {
-        router = new BusRouter(stub(here));
+        router = new BusRouter(stub(here), new Drained.Patience(Duration.ZERO, Duration.ofMillis(200)));
         kafka = stub(there);
         rabbit = stub(further);
         router.attach("kafka", kafka);
@@ -174,6 +183,123 @@ class BusRouterMovesTest {
         accepts("2");
         gets("2");
         hasNothingLeft(kafka);
+    }
+
+    /** As a bus whose connection was made anew: it has not asked yet what its queues hold. */
+    private static final class Forgetful implements InvocationHandler {
+        private final StubBus bus;
+        private volatile Set<String> begun = Set.of();
+        private volatile Optional<String> trouble = Optional.of("it is away");
+
+        Forgetful(StubBus bus) {
+            this.bus = bus;
+        }
+
+        Bus asBus() {
+            return (Bus) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Bus.class}, this);
+        }
+
+        @Override
+        public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+            if (trouble.isPresent()
+                    && !Set.of("trouble", "subscriptions", "pending", "equals", "hashCode", "close")
+                            .contains(method.getName())) {
+                throw new BusException(trouble.get());
+            }
+            return switch (method.getName()) {
+                case "equals" -> proxy == arguments[0];
+                case "hashCode" -> System.identityHashCode(proxy);
+                case "trouble" -> trouble;
+                case "subscriptions" ->
+                    bus.subscriptions().stream()
+                            .filter(s -> begun.contains(s.uid()))
+                            .toList();
+                case "pending" -> begun.contains(arguments[0]) ? bus.pending((String) arguments[0]) : 0;
+                case "putSubscription" -> {
+                    begun = Set.of(((SubscriptionSettings) arguments[0]).uid());
+                    yield method.invoke(bus, arguments);
+                }
+                default -> method.invoke(bus, arguments);
+            };
+        }
+    }
+
+    @Test
+    void staysOnABusThatDoesNotKnowYetWhatItHas() throws Exception {
+        begins(ON_KAFKA);
+        router.close();
+        router = new BusRouter(stub(here), new Drained.Patience(Duration.ZERO, Duration.ofMillis(200)));
+        kafka = stub(there);
+        rabbit = stub(further);
+        var away = new Forgetful(kafka);
+        router.attach("kafka", away.asBus());
+        router.attach("rabbit", rabbit);
+
+        assertThatThrownBy(() -> router.addChannel(ON_RABBIT)).hasMessageContaining("it is away");
+        away.trouble = Optional.empty();
+        await().atMost(Duration.ofSeconds(40)).until(() -> !away.begun.isEmpty());
+        assertThatThrownBy(() -> router.addChannel(ON_RABBIT)).hasMessageContaining("still has 1 events");
+        gets("1");
+        router.addChannel(ON_RABBIT);
+        accepts("2");
+        gets("2");
+    }
+
+    @Test
+    void movesUnderLoadAndLosesNothing() throws Exception {
+        router.close();
+        router = new BusRouter(stub(here), new Drained.Patience(Duration.ZERO, Duration.ofSeconds(30)));
+        kafka = stub(there);
+        router.attach("kafka", kafka);
+        router.addChannel(NEAR);
+        router.putSubscription(F);
+        var accepted = new LinkedBlockingQueue<String>();
+        var stop = new AtomicBoolean();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var taken = ConcurrentHashMap.<String>newKeySet();
+            var taker = threads.submit(() -> {
+                while (true) {
+                    var delivery = router.feed("f").take();
+                    taken.add(delivery.event().id());
+                    var _ = delivery.acknowledge();
+                }
+            });
+            var sender = threads.submit(() -> {
+                for (int i = 0; !stop.get(); i++) {
+                    var id = Integer.toString(i);
+                    if (router.publish(C, List.of(BusContract.event(id))) instanceof Published.Accepted) {
+                        accepted.add(id);
+                    }
+                }
+                return null;
+            });
+            await().until(() -> accepted.size() > 100);
+            router.addChannel(ON_KAFKA);
+            int before = accepted.size();
+            await().until(() -> accepted.size() > before + 100);
+            stop.set(true);
+            sender.get();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(taken).containsAll(accepted));
+            taker.cancel(true);
+        }
+        assertThat(router.carrier(C)).isEqualTo("kafka");
+    }
+
+    /** Its bus was told of the move before it was killed, or never. */
+    @Test
+    void aBusThatHearsOfTheMoveLaterIsNoneThatHasTheDeletedChannel() throws Exception {
+        begins(ON_RABBIT);
+        gets("1");
+        router.addChannel(NEAR);
+        router.detach("rabbit");
+        router.removeChannel(C);
+
+        router.addChannel(NEAR);
+
+        assertThat(router.carrier(C)).isEqualTo(ChannelSettings.LOCAL);
+        accepts("2");
+        gets("2");
     }
 
     @Test
