@@ -377,7 +377,10 @@ class ServingIT {
                 .singleElement()
                 .satisfies(owner ->
                         assertThat(owner.getUid()).isEqualTo(pa.getMetadata().getUid()));
-        assertThat(Platform.condition(pa.getStatus().conditions(), "Active")).isEqualTo("True");
+        await().atMost(SOON)
+                .until(() -> Platform.condition(
+                                platform.client.resource(pa).get().getStatus().conditions(), "Active")
+                        .equals("True"));
 
         // whoever scales it, it is not us
         platform.client

@@ -283,11 +283,11 @@ public final class BusRouter implements Bus {
         if (!whereabouts.takingFrom(id).allMatch(s -> there.contains(s.uid()))) {
             throw new BusException("channel " + id + " stays where it is: a subscription of it came meanwhile");
         }
-        if (to != local
-                && !to.hasChannel(id)) { // what was left there of an earlier stay has been cleared away just now
+        boolean comesHere = channel.bus().equals(ChannelSettings.LOCAL);
+        if (!comesHere && !to.hasChannel(id)) { // what was left there of an earlier stay has been cleared away just now
             throw new BusException("channel " + id + " stays where it is: bus " + channel.bus() + " has lost it again");
         }
-        if (channel.bus().equals(ChannelSettings.LOCAL)) {
+        if (comesHere) {
             local.addChannel(channel);
             elsewhere.get(id).ifPresent(elsewhere::leave);
         } else {
