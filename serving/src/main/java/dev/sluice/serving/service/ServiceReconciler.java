@@ -150,6 +150,21 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
         }
     }
 
+    /** What the API server refuses is said in the condition of this type: what the child says of itself is about an earlier wish. */
+    private <T extends HasMetadata> T update(T existing, T wanted, String type, ConditionSet conditions) {
+        try {
+            return writes.update(existing, wanted);
+        } catch (KubernetesClientException e) {
+            Refusal.of(e)
+                    .ifPresent(why -> conditions.markFalse(
+                            type,
+                            "UpdateFailed",
+                            "Failed to update " + wanted.getKind() + " \""
+                                    + wanted.getMetadata().getName() + "\": " + why));
+            throw e;
+        }
+    }
+
     private void leaveAlone(KnativeService service, ConditionSet conditions) {
         var message = "Service is set to Manual, and is not managing underlying resources.";
         conditions.markUnknown(CONFIGURATIONS_READY, "Manual", message);
@@ -188,7 +203,7 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
             return null;
         }
         if (differs(existing, wanted, existing.getSpec(), wanted.getSpec())) {
-            existing = writes.update(existing, wanted);
+            existing = update(existing, wanted, CONFIGURATIONS_READY, conditions);
         }
         if (!Meta.observed(existing, existing.getStatus().observedGeneration())) {
             conditions.markUnknown(CONFIGURATIONS_READY, "OutOfDate", CONFIGURATION_OUT_OF_DATE);
@@ -244,7 +259,7 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
             return null;
         }
         if (differs(existing, wanted, existing.getSpec(), wanted.getSpec())) {
-            existing = writes.update(existing, wanted);
+            existing = update(existing, wanted, ROUTES_READY, conditions);
         }
         var status = existing.getStatus();
         if (!Meta.observed(existing, status.observedGeneration())) {
