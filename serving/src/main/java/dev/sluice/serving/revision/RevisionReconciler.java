@@ -243,21 +243,23 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
             if (created.isEmpty()) {
                 conditions.markFalse(
                         RevisionState.RESOURCES,
-                        "NotOwned",
+                        RevisionState.NOT_OWNED,
                         "There is an existing Deployment \"" + key.name() + "\" that we do not own.");
                 return writes.get(Deployment.class, key)
                         .filter(d -> Meta.controlledBy(d, revision))
                         .orElse(null);
             }
+            RevisionState.deployed(conditions);
             return created.get();
         }
         if (!Meta.controlledBy(existing, revision)) {
             conditions.markFalse(
                     RevisionState.RESOURCES,
-                    "NotOwned",
+                    RevisionState.NOT_OWNED,
                     "There is an existing Deployment \"" + key.name() + "\" that we do not own.");
             return null;
         }
+        RevisionState.deployed(conditions);
         if (!Meta.label(existing, ServingLabels.DEPLOYMENT_HASH)
                 .equals(Meta.label(wanted, ServingLabels.DEPLOYMENT_HASH))) {
             return writes.update(existing, wanted);
@@ -274,7 +276,7 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
             Refusal.of(e).ifPresent(why -> {
                 conditions.markFalse(
                         RevisionState.RESOURCES,
-                        "CreationFailed",
+                        RevisionState.CREATION_FAILED,
                         "Failed to create Deployment \"" + wanted.getMetadata().getName() + "\": " + why);
                 write(revision, conditions, null, status);
             });
