@@ -2,6 +2,7 @@ package dev.sluice.serving.cluster;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -10,6 +11,8 @@ import java.util.Set;
 public final class Refusal {
     private static final Set<Integer> FINAL =
             Set.of(HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_FORBIDDEN, 422);
+    /** What it says with 403 of a quota that it has not counted yet, and of a namespace that ends. */
+    private static final List<String> PASSING = List.of("status unknown for quota", "being terminated");
 
     /** Why, in the server's own words; empty when the failure is of another kind, and may pass by itself. */
     public static Optional<String> of(KubernetesClientException failure) {
@@ -18,7 +21,10 @@ public final class Refusal {
         }
         var status = failure.getStatus();
         var said = status == null || status.getMessage() == null ? failure.getMessage() : status.getMessage();
-        return Optional.of(Objects.requireNonNullElse(said, "HTTP " + failure.getCode()));
+        var why = Objects.requireNonNullElse(said, "HTTP " + failure.getCode());
+        boolean passes = failure.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+                && PASSING.stream().anyMatch(why::contains);
+        return passes ? Optional.empty() : Optional.of(why);
     }
 
     private Refusal() {}
