@@ -274,10 +274,14 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
             return writes.create(wanted);
         } catch (KubernetesClientException e) {
             Refusal.of(e).ifPresent(why -> {
-                conditions.markFalse(
+                var before = revision.getStatus();
+                Refusal.say(
+                        conditions,
                         RevisionState.RESOURCES,
                         RevisionState.CREATION_FAILED,
-                        "Failed to create Deployment \"" + wanted.getMetadata().getName() + "\": " + why);
+                        "Failed to create Deployment \"" + wanted.getMetadata().getName() + "\": " + why,
+                        Meta.observed(revision, before.observedGeneration()) ? before.conditions() : List.of(),
+                        clock.instant());
                 write(revision, conditions, null, status);
             });
             throw e;

@@ -42,6 +42,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
     private static final String TRAFFIC = "AllTrafficAssigned";
     private static final String INGRESS = "IngressReady";
     private static final String CERTIFICATE = "CertificateProvisioned";
+    private static final String CREATION_FAILED = "CreationFailed";
     private static final Duration UNACKNOWLEDGED = Duration.ofSeconds(1);
     /** Nothing tells when somebody else gives a name up. */
     private static final Duration TAKEN = Duration.ofSeconds(10);
@@ -157,7 +158,14 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
             return placeholders.ensure(route, hosts.serviceNames(route, targets));
         } catch (KubernetesClientException e) {
             Refusal.of(e).ifPresent(why -> {
-                conditions.markFalse(INGRESS, "CreationFailed", "Failed to create a placeholder Service: " + why);
+                var before = route.getStatus();
+                Refusal.say(
+                        conditions,
+                        INGRESS,
+                        CREATION_FAILED,
+                        "Failed to create a placeholder Service: " + why,
+                        Meta.observed(route, before.observedGeneration()) ? before.conditions() : List.of(),
+                        clock.instant());
                 asBefore(route, conditions);
             });
             throw e;
