@@ -1,5 +1,6 @@
 package dev.sluice.serving.route;
 
+import dev.sluice.api.conditions.Condition;
 import dev.sluice.api.conditions.ConditionSet;
 import dev.sluice.api.serving.Addressable;
 import dev.sluice.api.serving.Configuration;
@@ -128,11 +129,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
                 name -> caches.revisions().get(key.namespace(), name).filter(r -> !Meta.deleting(r)));
         return switch (traffic.resolve(route, duration.isPositive())) {
             case Traffic.Resolution.Bad(boolean failed, String reason, String message) -> {
-                // first: Ready is to say what is waited for, and the same at every look
-                if (conditions.get(INGRESS).filter(c -> c.reason() == null).isPresent()
-                        && conditions.status(INGRESS).equals("Unknown")) {
-                    conditions.markUnknown(INGRESS, "IngressNotConfigured", "Ingress has not yet been reconciled.");
-                }
+                unresolved(conditions); // first: Ready is to say what is waited for, and the same at every look
                 if (failed) {
                     conditions.markFalse(TRAFFIC, reason, message);
                 } else {
@@ -145,6 +142,14 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
             }
             case Traffic.Resolution.Good good -> serve(key, route, good, conditions);
         };
+    }
+
+    /** What a placeholder was refused for before says nothing of the next attempt, which follows. */
+    static void unresolved(ConditionSet conditions) {
+        var reason = conditions.get(INGRESS).map(Condition::reason);
+        if (reason.isEmpty() ? conditions.status(INGRESS).equals("Unknown") : reason.get().equals(CREATION_FAILED)) {
+            conditions.markUnknown(INGRESS, "IngressNotConfigured", "Ingress has not yet been reconciled.");
+        }
     }
 
     /** A Service's is made together with the Route, and may be known later than it: that is no failure. */
