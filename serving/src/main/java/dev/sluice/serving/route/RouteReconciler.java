@@ -147,7 +147,9 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
     /** What a placeholder was refused for before says nothing of the next attempt, which follows. */
     static void unresolved(ConditionSet conditions) {
         var reason = conditions.get(INGRESS).map(Condition::reason);
-        if (reason.isEmpty() ? conditions.status(INGRESS).equals("Unknown") : reason.get().equals(CREATION_FAILED)) {
+        if (reason.isEmpty()
+                ? conditions.status(INGRESS).equals("Unknown")
+                : reason.get().equals(CREATION_FAILED)) {
             conditions.markUnknown(INGRESS, "IngressNotConfigured", "Ingress has not yet been reconciled.");
         }
     }
@@ -163,18 +165,29 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
             return placeholders.ensure(route, hosts.serviceNames(route, targets));
         } catch (KubernetesClientException e) {
             Refusal.of(e).ifPresent(why -> {
-                var before = route.getStatus();
-                Refusal.say(
-                        conditions,
-                        INGRESS,
-                        CREATION_FAILED,
-                        "Failed to create a placeholder Service: " + why,
-                        Meta.observed(route, before.observedGeneration()) ? before.conditions() : List.of(),
-                        clock.instant());
+                if (!taken(conditions, publisher.heldByOthers(owner(ObjectKey.of(route))))) {
+                    var before = route.getStatus();
+                    Refusal.say(
+                            conditions,
+                            INGRESS,
+                            CREATION_FAILED,
+                            "Failed to create a placeholder Service: " + why,
+                            Meta.observed(route, before.observedGeneration()) ? before.conditions() : List.of(),
+                            clock.instant());
+                }
                 asBefore(route, conditions);
             });
             throw e;
         }
+    }
+
+    /** Says which hosts are another Route's, before anything else that is wrong: after a restart nothing else tells who had them first. */
+    static boolean taken(ConditionSet conditions, Set<String> hosts) {
+        if (hosts.isEmpty()) {
+            return false;
+        }
+        conditions.markFalse(INGRESS, HostsTaken.REASON, HostsTaken.message(hosts));
+        return true;
     }
 
     /** The status of a Route that goes on serving what it served. */
@@ -186,10 +199,12 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         conditions.markTrue(TRAFFIC);
         var inTheWay = ensurePlaceholders(route, good.targets(), conditions);
         if (inTheWay.isPresent()) {
-            conditions.markFalse(
-                    INGRESS,
-                    "NotOwned",
-                    "There is an existing placeholder Service \"" + inTheWay.get() + "\" that we do not own.");
+            if (!taken(conditions, publisher.heldByOthers(owner(key)))) {
+                conditions.markFalse(
+                        INGRESS,
+                        "NotOwned",
+                        "There is an existing placeholder Service \"" + inTheWay.get() + "\" that we do not own.");
+            }
             asBefore(route, conditions);
             labels.add(route, route.getStatus().traffic()); // which is what is served
             return Outcome.again(TAKEN);
@@ -198,9 +213,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         boolean acknowledged = publisher.putHosts(owner(key), rules);
         ingress(conditions, acknowledged, good);
         var taken = publisher.heldByOthers(owner(key));
-        if (!taken.isEmpty()) {
-            conditions.markFalse(INGRESS, HostsTaken.REASON, HostsTaken.message(taken));
-        }
+        var _ = taken(conditions, taken);
         var shown = good.targets().stream().map(t -> withUrl(route, t)).toList();
         write(route, conditions, shown, good.rollout());
         var rollout = good.rollout();
