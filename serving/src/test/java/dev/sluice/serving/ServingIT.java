@@ -1,9 +1,11 @@
 package dev.sluice.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.autoscaling.PodAutoscaler;
+import dev.sluice.api.serving.KnativeService;
 import dev.sluice.api.serving.Revision;
 import dev.sluice.api.serving.Route;
 import dev.sluice.api.serving.RouteSpec;
@@ -15,6 +17,11 @@ import dev.sluice.model.dataplane.RevisionId;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBindingBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBuilder;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.temporal.client.WorkflowClient;
@@ -184,6 +191,103 @@ class ServingIT {
 
         platform.client.resource(quota).delete();
         await().atMost(Duration.ofSeconds(40)).until(() -> ready("quota", "app").equals("True"));
+    }
+
+    @Test
+    void aGenerationThatItsRouteMayNotFollowIsNotReady() throws Exception {
+        platform.namespace("denied");
+        platform.apply("denied", "app", Platform.image("hello"), NONE, NONE);
+        await().atMost(SOON).until(() -> ready("denied", "app").equals("True"));
+        var policy = denyUpdates("routes", "denied");
+        var seen = new CopyOnWriteArrayList<String>();
+        try (var _ = platform.client
+                .resources(KnativeService.class)
+                .inNamespace("denied")
+                .withName("app")
+                .watch(new Watcher<>() {
+                    @Override
+                    public void eventReceived(Action action, KnativeService service) {
+                        var status = service.getStatus();
+                        seen.add(status.observedGeneration() + " " + Platform.condition(status.conditions(), "Ready"));
+                    }
+
+                    @Override
+                    public void onClose(WatcherException cause) {}
+                })) {
+            platform.client
+                    .resources(KnativeService.class)
+                    .inNamespace("denied")
+                    .withName("app")
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"spec\":{\"traffic\":[{\"revisionName\":\"app-00001\",\"percent\":100}]}}");
+            await().atMost(SOON).untilAsserted(() -> assertThat(seen).contains("2 False UpdateFailed"));
+            assertThat(seen).doesNotContain("2 True");
+            assertThat(platform.service("denied", "app").getStatus().conditions())
+                    .filteredOn(c -> c.type().equals("RoutesReady"))
+                    .singleElement()
+                    .satisfies(c -> assertThat(c.message())
+                            .startsWith("Failed to update Route \"app\": ")
+                            .contains("not today"));
+
+            platform.client.resource(policy).delete();
+            await().atMost(Duration.ofSeconds(40)).until(() -> seen.getLast().equals("2 True"));
+        }
+        assertThat(platform.route("denied", "app").getSpec().traffic())
+                .singleElement()
+                .satisfies(target -> assertThat(target.revisionName()).isEqualTo("app-00001"));
+    }
+
+    /** Returns when the API server denies them. */
+    private ValidatingAdmissionPolicy denyUpdates(String plural, String namespace) {
+        var policy = new ValidatingAdmissionPolicyBuilder()
+                .withNewMetadata()
+                .withName("no-" + plural + "-" + namespace)
+                .endMetadata()
+                .withNewSpec()
+                .withFailurePolicy("Fail")
+                .withNewMatchConstraints()
+                .addNewResourceRule()
+                .withApiGroups("serving.knative.dev")
+                .withApiVersions("*")
+                .withOperations("UPDATE")
+                .withResources(plural)
+                .endResourceRule()
+                .endMatchConstraints()
+                .addNewValidation()
+                .withExpression("false")
+                .withMessage("not today")
+                .endValidation()
+                .endSpec()
+                .build();
+        platform.client.resource(policy).create();
+        platform.client
+                .resource(new ValidatingAdmissionPolicyBindingBuilder()
+                        .withNewMetadata()
+                        .withName(policy.getMetadata().getName())
+                        .endMetadata()
+                        .withNewSpec()
+                        .withPolicyName(policy.getMetadata().getName())
+                        .withValidationActions("Deny")
+                        .withNewMatchResources()
+                        .withNewNamespaceSelector()
+                        .addToMatchLabels("kubernetes.io/metadata.name", namespace)
+                        .endNamespaceSelector()
+                        .endMatchResources()
+                        .endSpec()
+                        .build())
+                .create();
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThatThrownBy(() -> platform.client
+                                .resources(Route.class)
+                                .inNamespace(namespace)
+                                .withName("app")
+                                .dryRun()
+                                .patch(
+                                        PatchContext.of(PatchType.JSON_MERGE),
+                                        "{\"metadata\":{\"annotations\":{\"example.com/denied\":\"yet\"}}}"))
+                        .hasMessageContaining("not today"));
+        return policy;
     }
 
     @Test

@@ -243,21 +243,23 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
             if (created.isEmpty()) {
                 conditions.markFalse(
                         RevisionState.RESOURCES,
-                        "NotOwned",
+                        RevisionState.NOT_OWNED,
                         "There is an existing Deployment \"" + key.name() + "\" that we do not own.");
                 return writes.get(Deployment.class, key)
                         .filter(d -> Meta.controlledBy(d, revision))
                         .orElse(null);
             }
+            RevisionState.deployed(conditions);
             return created.get();
         }
         if (!Meta.controlledBy(existing, revision)) {
             conditions.markFalse(
                     RevisionState.RESOURCES,
-                    "NotOwned",
+                    RevisionState.NOT_OWNED,
                     "There is an existing Deployment \"" + key.name() + "\" that we do not own.");
             return null;
         }
+        RevisionState.deployed(conditions);
         if (!Meta.label(existing, ServingLabels.DEPLOYMENT_HASH)
                 .equals(Meta.label(wanted, ServingLabels.DEPLOYMENT_HASH))) {
             return writes.update(existing, wanted);
@@ -272,10 +274,14 @@ public final class RevisionReconciler implements WorkLoop.Work<ObjectKey> {
             return writes.create(wanted);
         } catch (KubernetesClientException e) {
             Refusal.of(e).ifPresent(why -> {
-                conditions.markFalse(
+                var before = revision.getStatus();
+                Refusal.say(
+                        conditions,
                         RevisionState.RESOURCES,
-                        "CreationFailed",
-                        "Failed to create Deployment \"" + wanted.getMetadata().getName() + "\": " + why);
+                        RevisionState.CREATION_FAILED,
+                        "Failed to create Deployment \"" + wanted.getMetadata().getName() + "\": " + why,
+                        Meta.observed(revision, before.observedGeneration()) ? before.conditions() : List.of(),
+                        clock.instant());
                 write(revision, conditions, null, status);
             });
             throw e;

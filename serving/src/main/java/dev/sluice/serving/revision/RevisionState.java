@@ -1,5 +1,6 @@
 package dev.sluice.serving.revision;
 
+import dev.sluice.api.conditions.Condition;
 import dev.sluice.api.conditions.ConditionSet;
 import dev.sluice.api.serving.ContainerDigest;
 import dev.sluice.api.serving.RevisionStatus;
@@ -17,6 +18,10 @@ final class RevisionState {
     static final String RESOURCES = "ResourcesAvailable";
     static final String CONTAINER = "ContainerHealthy";
     static final String BUILD = "BuildSucceeded";
+    /** Why there is no Deployment. */
+    static final String CREATION_FAILED = "CreationFailed";
+
+    static final String NOT_OWNED = "NotOwned";
     private static final String ACTIVE = "Active";
     private static final Pattern YOUNG_NAMESPACE =
             Pattern.compile("error looking up service account [^/ ]+/default: .*not found");
@@ -97,6 +102,14 @@ final class RevisionState {
     static void again(ConditionSet conditions) {
         conditions.markUnknown(RESOURCES, "Deploying", null);
         conditions.markUnknown(CONTAINER, "Deploying", null);
+    }
+
+    /** There is a Deployment: why there was none says nothing any more, and no pod needs to come up to show that. */
+    static void deployed(ConditionSet conditions) {
+        var reason = conditions.get(RESOURCES).map(Condition::reason);
+        if (reason.filter(r -> r.equals(CREATION_FAILED) || r.equals(NOT_OWNED)).isPresent()) {
+            conditions.markUnknown(RESOURCES, "Deploying", null);
+        }
     }
 
     static RevisionStatus withDigests(

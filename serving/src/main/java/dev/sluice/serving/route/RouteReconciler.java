@@ -1,5 +1,6 @@
 package dev.sluice.serving.route;
 
+import dev.sluice.api.conditions.Condition;
 import dev.sluice.api.conditions.ConditionSet;
 import dev.sluice.api.serving.Addressable;
 import dev.sluice.api.serving.Configuration;
@@ -42,6 +43,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
     private static final String TRAFFIC = "AllTrafficAssigned";
     private static final String INGRESS = "IngressReady";
     private static final String CERTIFICATE = "CertificateProvisioned";
+    private static final String CREATION_FAILED = "CreationFailed";
     private static final Duration UNACKNOWLEDGED = Duration.ofSeconds(1);
     /** Nothing tells when somebody else gives a name up. */
     private static final Duration TAKEN = Duration.ofSeconds(10);
@@ -127,11 +129,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
                 name -> caches.revisions().get(key.namespace(), name).filter(r -> !Meta.deleting(r)));
         return switch (traffic.resolve(route, duration.isPositive())) {
             case Traffic.Resolution.Bad(boolean failed, String reason, String message) -> {
-                // first: Ready is to say what is waited for, and the same at every look
-                if (conditions.get(INGRESS).filter(c -> c.reason() == null).isPresent()
-                        && conditions.status(INGRESS).equals("Unknown")) {
-                    conditions.markUnknown(INGRESS, "IngressNotConfigured", "Ingress has not yet been reconciled.");
-                }
+                unresolved(conditions); // first: Ready is to say what is waited for, and the same at every look
                 if (failed) {
                     conditions.markFalse(TRAFFIC, reason, message);
                 } else {
@@ -146,6 +144,16 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         };
     }
 
+    /** What a placeholder was refused for before says nothing of the next attempt, which follows. */
+    static void unresolved(ConditionSet conditions) {
+        var reason = conditions.get(INGRESS).map(Condition::reason);
+        if (reason.isEmpty()
+                ? conditions.status(INGRESS).equals("Unknown")
+                : reason.get().equals(CREATION_FAILED)) {
+            conditions.markUnknown(INGRESS, "IngressNotConfigured", "Ingress has not yet been reconciled.");
+        }
+    }
+
     /** A Service's is made together with the Route, and may be known later than it: that is no failure. */
     private Optional<Configuration> configuration(ObjectKey key) {
         return caches.configurations().get(key).or(() -> writes.get(Configuration.class, key));
@@ -157,11 +165,29 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
             return placeholders.ensure(route, hosts.serviceNames(route, targets));
         } catch (KubernetesClientException e) {
             Refusal.of(e).ifPresent(why -> {
-                conditions.markFalse(INGRESS, "CreationFailed", "Failed to create a placeholder Service: " + why);
+                if (!taken(conditions, publisher.heldByOthers(owner(ObjectKey.of(route))))) {
+                    var before = route.getStatus();
+                    Refusal.say(
+                            conditions,
+                            INGRESS,
+                            CREATION_FAILED,
+                            "Failed to create a placeholder Service: " + why,
+                            Meta.observed(route, before.observedGeneration()) ? before.conditions() : List.of(),
+                            clock.instant());
+                }
                 asBefore(route, conditions);
             });
             throw e;
         }
+    }
+
+    /** Says which hosts are another Route's, before anything else that is wrong: after a restart nothing else tells who had them first. */
+    static boolean taken(ConditionSet conditions, Set<String> hosts) {
+        if (hosts.isEmpty()) {
+            return false;
+        }
+        conditions.markFalse(INGRESS, HostsTaken.REASON, HostsTaken.message(hosts));
+        return true;
     }
 
     /** The status of a Route that goes on serving what it served. */
@@ -173,10 +199,12 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         conditions.markTrue(TRAFFIC);
         var inTheWay = ensurePlaceholders(route, good.targets(), conditions);
         if (inTheWay.isPresent()) {
-            conditions.markFalse(
-                    INGRESS,
-                    "NotOwned",
-                    "There is an existing placeholder Service \"" + inTheWay.get() + "\" that we do not own.");
+            if (!taken(conditions, publisher.heldByOthers(owner(key)))) {
+                conditions.markFalse(
+                        INGRESS,
+                        "NotOwned",
+                        "There is an existing placeholder Service \"" + inTheWay.get() + "\" that we do not own.");
+            }
             asBefore(route, conditions);
             labels.add(route, route.getStatus().traffic()); // which is what is served
             return Outcome.again(TAKEN);
@@ -185,9 +213,7 @@ public final class RouteReconciler implements WorkLoop.Work<ObjectKey> {
         boolean acknowledged = publisher.putHosts(owner(key), rules);
         ingress(conditions, acknowledged, good);
         var taken = publisher.heldByOthers(owner(key));
-        if (!taken.isEmpty()) {
-            conditions.markFalse(INGRESS, HostsTaken.REASON, HostsTaken.message(taken));
-        }
+        var _ = taken(conditions, taken);
         var shown = good.targets().stream().map(t -> withUrl(route, t)).toList();
         write(route, conditions, shown, good.rollout());
         var rollout = good.rollout();

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The Configuration and the Route that a Service asks for. Pure. */
@@ -27,9 +26,13 @@ final class Children {
     static Configuration configuration(KnativeService service, @Nullable Configuration existing) {
         var annotations = annotations(service);
         annotations.keySet().removeAll(ROUTE_ONLY);
-        var routes = existing == null ? new TreeSet<String>() : Meta.listed(existing, ServingAnnotations.ROUTES);
-        routes.add(service.getMetadata().getName()); // as its Route would write later
-        annotations.put(ServingAnnotations.ROUTES, String.join(",", routes));
+        // as its Route would write later, which may also take it out again
+        var routes = existing == null
+                ? service.getMetadata().getName()
+                : Meta.annotations(existing).get(ServingAnnotations.ROUTES);
+        if (routes != null) {
+            annotations.put(ServingAnnotations.ROUTES, routes);
+        }
         var configuration = new Configuration();
         configuration.setMetadata(Meta.child(service.getMetadata().getName(), service, labels(service), annotations)
                 .build());

@@ -67,7 +67,13 @@ public final class ConfigurationReconciler implements WorkLoop.Work<ObjectKey> {
             return Outcome.again(UNKNOWN_KIND_RETRY); // nothing tells when a kind comes
         } catch (KubernetesClientException e) {
             Refusal.of(e).ifPresent(why -> {
-                conditions.markFalse("Ready", "RevisionFailed", "Revision creation failed with message: " + why + ".");
+                Refusal.say(
+                        conditions,
+                        "Ready",
+                        "RevisionFailed",
+                        "Revision creation failed with message: " + why + ".",
+                        Meta.observed(configuration, before.observedGeneration()) ? before.conditions() : List.of(),
+                        clock.instant());
                 write(configuration, conditions, before.latestCreatedRevisionName(), before.latestReadyRevisionName());
             });
             throw e;

@@ -137,17 +137,47 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
     /** Empty when it is there already: its informer brings us back. What the API server refuses is said in the condition of this type. */
     private <T extends HasMetadata> Optional<T> create(
             KnativeService service, T wanted, String type, ConditionSet conditions) {
-        var child = wanted.getKind() + " \"" + wanted.getMetadata().getName() + "\"";
         try {
             var created = writes.create(wanted);
-            created.ifPresent(_ -> events.normal(service, "Created", "Created " + child));
+            created.ifPresent(_ -> events.normal(service, "Created", "Created " + child(wanted)));
             return created;
         } catch (KubernetesClientException e) {
-            Refusal.of(e)
-                    .ifPresent(why ->
-                            conditions.markFalse(type, "CreationFailed", "Failed to create " + child + ": " + why));
+            refused(service, e, type, "CreationFailed", "Failed to create " + child(wanted), conditions);
             throw e;
         }
+    }
+
+    /** What the API server refuses is said in the condition of this type: what the child says of itself is about an earlier wish. */
+    private <T extends HasMetadata> T update(
+            KnativeService service, T existing, T wanted, String type, ConditionSet conditions) {
+        try {
+            return writes.update(existing, wanted);
+        } catch (KubernetesClientException e) {
+            refused(service, e, type, "UpdateFailed", "Failed to update " + child(wanted), conditions);
+            throw e;
+        }
+    }
+
+    private void refused(
+            KnativeService service,
+            KubernetesClientException failure,
+            String type,
+            String reason,
+            String what,
+            ConditionSet conditions) {
+        var before = service.getStatus();
+        Refusal.of(failure)
+                .ifPresent(why -> Refusal.say(
+                        conditions,
+                        type,
+                        reason,
+                        what + ": " + why,
+                        Meta.observed(service, before.observedGeneration()) ? before.conditions() : List.of(),
+                        clock.instant()));
+    }
+
+    private static String child(HasMetadata child) {
+        return child.getKind() + " \"" + child.getMetadata().getName() + "\"";
     }
 
     private void leaveAlone(KnativeService service, ConditionSet conditions) {
@@ -188,7 +218,7 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
             return null;
         }
         if (differs(existing, wanted, existing.getSpec(), wanted.getSpec())) {
-            existing = writes.update(existing, wanted);
+            existing = update(service, existing, wanted, CONFIGURATIONS_READY, conditions);
         }
         if (!Meta.observed(existing, existing.getStatus().observedGeneration())) {
             conditions.markUnknown(CONFIGURATIONS_READY, "OutOfDate", CONFIGURATION_OUT_OF_DATE);
@@ -244,7 +274,7 @@ public final class ServiceReconciler implements WorkLoop.Work<ObjectKey> {
             return null;
         }
         if (differs(existing, wanted, existing.getSpec(), wanted.getSpec())) {
-            existing = writes.update(existing, wanted);
+            existing = update(service, existing, wanted, ROUTES_READY, conditions);
         }
         var status = existing.getStatus();
         if (!Meta.observed(existing, status.observedGeneration())) {

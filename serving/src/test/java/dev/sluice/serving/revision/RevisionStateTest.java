@@ -2,6 +2,7 @@ package dev.sluice.serving.revision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.api.conditions.Condition;
 import dev.sluice.api.conditions.ConditionSet;
 import dev.sluice.serving.autoscale.ScaleView;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RevisionStateTest {
 
@@ -56,5 +58,31 @@ class RevisionStateTest {
                 Optional.empty());
         assertThat(conditions.status(RevisionState.RESOURCES)).isEqualTo(status);
         assertThat(conditions.status("Ready")).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CreationFailed", "NotOwned"})
+    void whyThereWasNoDeploymentIsForgottenWithoutAPod(String reason) {
+        var before = List.of(
+                new Condition(RevisionState.RESOURCES, "False", null, "2020-01-01T00:00:00Z", reason, "a quota"),
+                new Condition(RevisionState.CONTAINER, "Unknown", null, "2020-01-01T00:00:00Z", "Deploying", null));
+        var conditions = new ConditionSet(
+                "Ready", List.of(RevisionState.RESOURCES, RevisionState.CONTAINER), before, Instant.EPOCH);
+        RevisionState.deployed(conditions);
+        RevisionState.mark(
+                conditions,
+                new ScaleView(ScaleView.State.INACTIVE, 0, 0, true, false),
+                new DeploymentBuilder().withNewMetadata().endMetadata().build(),
+                Optional.empty());
+        assertThat(conditions.status("Ready")).isEqualTo("True");
+    }
+
+    @Test
+    void whatIsWrongWithAPodStaysAlsoWhenItsDeploymentIsThere() {
+        var conditions = new ConditionSet(
+                "Ready", List.of(RevisionState.RESOURCES, RevisionState.CONTAINER), List.of(), Instant.EPOCH);
+        conditions.markFalse(RevisionState.RESOURCES, "ImagePullBackOff", "no such image");
+        RevisionState.deployed(conditions);
+        assertThat(conditions.get("Ready").orElseThrow().reason()).isEqualTo("ImagePullBackOff");
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.serving.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.conditions.Condition;
+import dev.sluice.api.conditions.ConditionSet;
 import dev.sluice.api.serving.Route;
 import dev.sluice.api.serving.RouteRollout;
 import dev.sluice.api.serving.RouteStatus;
@@ -19,6 +20,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,20 @@ class RouteRestoreTest {
         restore(route("b-a", "2020-01-01T00:00:00Z", null, null), route("a", "2018-01-01T00:00:00Z", "b", null));
         assertThat(publisher.heldByOthers("route/ns/a")).isEmpty();
         assertThat(publisher.heldByOthers("route/ns/b-a")).isEqualTo(CONTESTED);
+    }
+
+    @Test
+    void whoHadAHostIsSaidBeforeAnythingElseAndSoAlsoKnownAfterTheNextRestart() {
+        restore(
+                route("a", "2018-01-01T00:00:00Z", "b", HostsTaken.message(CONTESTED)),
+                route("b-a", "2020-01-01T00:00:00Z", null, null));
+        var conditions = new ConditionSet("Ready", List.of("IngressReady"), List.of(), Instant.EPOCH);
+        assertThat(RouteReconciler.taken(conditions, publisher.heldByOthers("route/ns/b-a")))
+                .isFalse();
+        assertThat(HostsTaken.in(conditions.list())).isEmpty();
+        assertThat(RouteReconciler.taken(conditions, publisher.heldByOthers("route/ns/a")))
+                .isTrue();
+        assertThat(HostsTaken.in(conditions.list())).isEqualTo(CONTESTED);
     }
 
     private void restore(Route... routes) {

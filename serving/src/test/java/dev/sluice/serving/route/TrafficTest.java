@@ -23,6 +23,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrafficTest {
@@ -145,5 +146,26 @@ class TrafficTest {
                             case RouteRollout.PAUSED -> "True";
                             default -> "Unknown";
                         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    Unknown |                 | Unknown IngressNotConfigured
+                    False   | CreationFailed  | Unknown IngressNotConfigured
+                    True    |                 | True
+                    False   | HostTaken       | False HostTaken
+                    Unknown | Uninitialized   | Unknown Uninitialized
+                    """)
+    void aPlaceholderThatWasRefusedIsForgottenAlsoWhileTheTrafficIsUnresolved(
+            String status, @Nullable String reason, String then) {
+        var before = List.of(new Condition("IngressReady", status, null, "2020-01-01T00:00:00Z", reason, null));
+        var conditions = new ConditionSet("Ready", List.of("AllTrafficAssigned", "IngressReady"), before, NOON);
+        RouteReconciler.unresolved(conditions);
+        conditions.markUnknown("AllTrafficAssigned", "RevisionMissing", null);
+        assertThat(conditions.get("IngressReady"))
+                .hasValueSatisfying(c -> assertThat(c.reason() == null ? c.status() : c.status() + " " + c.reason())
+                        .isEqualTo(then));
+        assertThat(conditions.get("Ready").orElseThrow().reason())
+                .isEqualTo(then.startsWith("False") ? reason : "RevisionMissing");
     }
 }
